@@ -1,0 +1,41 @@
+/**
+ * Says what is being done and how long it took: a live line with elapsed time on a terminal, plain
+ * lines elsewhere. Everything goes to stderr, so that stdout stays for results.
+ */
+const live = process.stderr.isTTY;
+
+/** Runs one long step under a title; `detail` may be called to say how far it is. */
+export async function step<T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> {
+  const started = performance.now();
+  let detail = "";
+  const say = () => {
+    if (live) process.stderr.write(`\r\x1b[2K… ${title} ${elapsed(started)} ${detail}`.slice(0, (process.stderr.columns ?? 80) + 4));
+  };
+  if (!live) process.stderr.write(`… ${title}\n`);
+  say();
+  const timer = live ? setInterval(say, 200) : undefined;
+  const end = (mark: string) => {
+    clearInterval(timer);
+    process.stderr.write(`${live ? "\r\x1b[2K" : ""}${mark} ${title} ${elapsed(started)}\n`);
+  };
+  try {
+    const result = await work((text) => {
+      detail = text;
+      say();
+    });
+    end("✓");
+    return result;
+  } catch (error) {
+    end("✗");
+    throw error;
+  }
+}
+
+/** Says one line without a timing. */
+export function note(text: string): void {
+  process.stderr.write(`${live ? "\r\x1b[2K" : ""}${text}\n`);
+}
+
+function elapsed(started: number): string {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+}
