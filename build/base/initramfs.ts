@@ -1,0 +1,25 @@
+import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeTree, type Entry } from "../core/tree.ts";
+import type { Tools } from "./debian/tools.ts";
+
+/** Writes a tree as a zstd-compressed cpio archive in newc format (kernel: driver-api/early-userspace). */
+export async function writeInitramfs(tree: readonly Entry[], file: string, tools: Tools): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), "halfbridge-initramfs-"));
+  try {
+    await writeTree(tree, root);
+    const names = (await readdir(root, { recursive: true })).sort();
+    const archive = `${file}.tmp`;
+    await tools.run(
+      "cpio",
+      // -R 0:0 root owns all; --reproducible zeroes inode and device numbers
+      ["--create", "--quiet", "--null", "--format=newc", "--owner=0:0", "--reproducible", `--file=${archive}`],
+      { cwd: root, input: [".", ...names].map((name) => `${name}\0`).join("") },
+    );
+    await tools.run("zstd", ["-19", "--quiet", "--force", "--rm", archive, "-o", `${archive}.zst`]);
+    await rename(`${archive}.zst`, file);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
