@@ -1,5 +1,8 @@
 import type { Board } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
+import { hashOf } from "../core/hash.ts";
+import { kernelNeeds } from "./kernel.ts";
+import { modelHalfBridge } from "./modes/half-bridge.ts";
 import type { NetworkModel } from "./network.ts";
 
 /** Board and site, resolved and hashed: everything later follows from it. Plain data, no I/O. */
@@ -13,8 +16,25 @@ export interface Plan {
 }
 
 export interface KernelNeeds {
-  /** `CONFIG_` symbols without the prefix; each must be =y or =m. */
+  /** Configuration symbols without `CONFIG_`; each must be =y or =m. */
   readonly options: readonly string[];
-  /** Modules that the mode, the root file system and the board load, before dependencies. */
-  readonly modules: readonly string[];
+  /** Modules by what needs them, before dependencies. */
+  readonly modules: {
+    /** Loaded in the initramfs for the hardware that is found. */
+    readonly storage: readonly string[];
+    /** Loaded to mount the root file system and its overlay. */
+    readonly system: readonly string[];
+    /** Loaded by the mode and dialect. */
+    readonly network: readonly string[];
+    /** Loaded from the root file system for the hardware that is found. */
+    readonly hardware: readonly string[];
+  };
+}
+
+const modes = { "half-bridge": modelHalfBridge } as const;
+
+/** Resolves a board and a site. The same two give the same plan, byte for byte. */
+export function makePlan(board: Board, site: Site): Plan {
+  const content = { board, site, network: modes[site.mode](board, site), kernel: kernelNeeds(board, site) };
+  return { hash: hashOf(content), ...content };
 }

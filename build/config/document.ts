@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
+import { Ajv, type ErrorObject } from "ajv";
+import { parseDocument } from "yaml";
+import { InputError, type Fault } from "../core/faults.ts";
+import { suggestNear } from "./suggest.ts";
+
+/**
+ * Reads a YAML document against its JSON Schema, fills in defaults, and runs the checks that a schema
+ * can't say. Throws an InputError with every fault that was found; the further checks run only on a
+ * document of the right shape.
+ */
+export async function readDocument<T>(file: string, schema: object, check: (value: T) => Fault[]): Promise<T> {
+  const shown = nameOf(file);
+  const value = parseYaml(await readText(file, shown), shown);
+  const validate = new Ajv({ allErrors: true, useDefaults: true, strict: true, verbose: true }).compile<T>(schema);
+  if (!validate(value)) throw new InputError((validate.errors ?? []).map((error) => faultOf(error, shown)));
+  const faults = check(value).map((fault) => ({ ...fault, file: shown }));
+  if (faults.length > 0) throw new InputError(faults);
+  return value;
+}
+
+/** A file as a user would name it: relative when it is below the current folder. */
+function nameOf(file: string): string {
+  const name = relative(process.cwd(), file);
+  return name.startsWith("..") ? file : name;
+}
+
+async function readText(file: string, shown: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const fact = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder" : `can't be read (${code})`;
+    throw new InputError([{ file: shown, path: "", fact, hint: "name a YAML file" }]);
+  }
+}
+
+function parseYaml(text: string, file: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) {
+    throw new InputError(
+      document.errors.map(({ message, linePos }) => ({
+        file: linePos === undefined ? file : `${file}:${linePos[0].line}`,
+        path: "",
+        fact: `is not YAML: ${message.split("\n")[0]}`,
+      })),
+    );
+  }
+  return document.toJS();
+}
+
+/** What ajv found, in words that follow the path. */
+function faultOf(error: ErrorObject, file: string): Fault {
+  const { instancePath: path, keyword, message = "is not as it should be" } = error;
+  const schema = error.parentSchema as { examples?: unknown[]; description?: string; properties?: object };
+  const params = error.params as Record<string, unknown>;
+  if (keyword === "additionalProperties") {
+    const key = String(params["additionalProperty"]);
+    return { file, path: `${path}/${key}`, fact: "is not a known key", hint: suggestNear(key, Object.keys(schema.properties ?? {})) };
+  }
+  if (keyword === "required") {
+    return { file, path: `${path}/${String(params["missingProperty"])}`, fact: "is missing" };
+  }
+  if (keyword === "enum") {
+    const allowed = (params["allowedValues"] as unknown[]).map(String);
+    return { file, path, fact: `is ${JSON.stringify(error.data)}, which isn't known`, hint: suggestNear(String(error.data), allowed) };
+  }
+  const hint = schema.examples === undefined ? schema.description : `example: ${schema.examples.map(String).join(", ")}`;
+  return { file, path, fact: `${message}, and is ${JSON.stringify(error.data)}`, ...(hint === undefined ? {} : { hint }) };
+}

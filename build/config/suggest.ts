@@ -1,0 +1,19 @@
+/** `did you mean x86-64? (there are: …)`: the nearest known name first, if one is near. */
+export function suggestNear(name: string, known: readonly string[]): string {
+  const nearest = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
+  const list = `there are: ${known.join(", ")}`;
+  return nearest !== undefined && distance(name, nearest) <= 3 ? `did you mean ${nearest}? ${list}` : list;
+}
+
+/** Levenshtein's edit distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      next.push(Math.min((row[j] as number) + (letter === other ? 0 : 1), (row[j + 1] as number) + 1, (next[j] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
