@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { ToolError } from "../../core/faults.ts";
+import { ToolError } from "../core/faults.ts";
 import type { Package } from "./packages.ts";
 
 /** A file and the package that it is from. */

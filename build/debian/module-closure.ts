@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { ToolError } from "../../core/faults.ts";
+import { ToolError } from "../core/faults.ts";
 import type { Tools } from "./tools.ts";
 
 /** A kernel's modules on this machine: `/lib/modules/<release>` in the image. */

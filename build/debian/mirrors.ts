@@ -1,5 +1,5 @@
-import { run } from "../../core/run.ts";
-import { ToolError } from "../../core/faults.ts";
+import { run } from "../core/run.ts";
+import { ToolError } from "../core/faults.ts";
 
 /** Where Debian's packages come from; no host is named in the project. */
 export interface Mirrors {

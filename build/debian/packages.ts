@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { hashFile, hashOf } from "../../core/hash.ts";
-import { mapConcurrently } from "../../core/concurrency.ts";
-import { run } from "../../core/run.ts";
+import { hashFile, hashOf } from "../core/hash.ts";
+import { mapConcurrently } from "../core/concurrency.ts";
+import { run } from "../core/run.ts";
 import { openApt, type Apt, type Deb } from "./apt.ts";
 
 /** A Debian package, extracted into a directory of its own. */

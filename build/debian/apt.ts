@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ToolError } from "../../core/faults.ts";
-import { run } from "../../core/run.ts";
+import { ToolError } from "../core/faults.ts";
+import { run } from "../core/run.ts";
 import { findMirrors } from "./mirrors.ts";
 import type { PackageCache } from "./packages.ts";
 

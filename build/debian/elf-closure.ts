@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { ToolError } from "../../core/faults.ts";
-import { run } from "../../core/run.ts";
+import { ToolError } from "../core/faults.ts";
+import { run } from "../core/run.ts";
 import { findFile, type PackageFile } from "./files.ts";
 import type { Package } from "./packages.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ToolError } from "../../core/faults.ts";
-import { run, type RunOptions, type RunResult } from "../../core/run.ts";
+import { ToolError } from "../core/faults.ts";
+import { run, type RunOptions, type RunResult } from "../core/run.ts";
 import { findFile, requireFile } from "./files.ts";
 import { fetchPackages, type Package, type PackageCache } from "./packages.ts";
 
@@ -31,6 +31,8 @@ const programs = {
   modinfo: "/usr/bin/kmod",
   depmod: "/usr/bin/kmod",
   zstd: "/usr/bin/zstd",
+  strip: "/usr/bin/TRIPLET-strip",
+  readelf: "/usr/bin/TRIPLET-readelf",
 } as const;
 
 type Program = keyof typeof programs;
@@ -46,6 +48,7 @@ const names = [
   "patchelf",
   "kmod",
   "zstd",
+  "binutils",
 ];
 
 /** Fetches the tools for this machine's own architecture. */
@@ -60,7 +63,7 @@ export async function openTools(suite: string, cache: PackageCache): Promise<Too
   return {
     packages,
     run(program, argv, options = {}) {
-      const path = programs[program];
+      const path = programs[program].replace("TRIPLET", triplets[architecture] as string);
       const { file } = requireFile(path, packages);
       return run([loader, "--argv0", program, "--library-path", libraries.join(":"), file, ...argv], {
         ...options,

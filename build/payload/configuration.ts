@@ -1,0 +1,46 @@
+import { mergeTrees, textFile, type Entry } from "../core/tree.ts";
+import type { Plan } from "../plan/plan.ts";
+import { printLegacy } from "./dialects/legacy.ts";
+import { readOverlays, renderTemplates } from "./render.ts";
+import { proxyConfiguration } from "./proxy-configuration.ts";
+import { nodeFlags } from "./runtime.ts";
+
+const dialects = { legacy: printLegacy } as const;
+
+/** All of the payload that is text: rules, settings, init scripts, the proxy's configuration. */
+export async function renderConfiguration(plan: Plan): Promise<Entry[]> {
+  const { network, site, kernel } = plan;
+  const rules = Object.entries(dialects[site.dialect](network));
+  return mergeTrees(
+    await readOverlays("payload"),
+    await renderTemplates("payload", payloadView(plan)),
+    rules.map(([name, text]) => textFile(`/etc/halfbridge/rules/${name}`, text)),
+    [
+      textFile("/etc/hostname", `${site.hostname}\n`),
+      textFile("/etc/halfbridge/modules", list(kernel.modules.network)),
+      textFile("/etc/halfbridge/settings", list(network.sysctls.map(({ key, value }) => `${key} ${value}`))),
+      textFile("/etc/halfbridge/proxy.json", `${JSON.stringify(proxyConfiguration(plan), null, 2)}\n`),
+    ],
+  );
+}
+
+function payloadView({ network, site }: Plan) {
+  const { bridge, ports, addresses, routes, delivery } = network;
+  const devices = [...(bridge === null ? [] : [bridge.name]), ports.isp, ports.lan];
+  const shown = addresses.map((address) => ({ ...address, peer: address.peer ?? null }));
+  return {
+    mode: site.mode,
+    nodeFlags: nodeFlags.join(" "),
+    bridge: bridge && { ...bridge, firstPort: bridge.ports[0] },
+    delivery,
+    devices,
+    devicesReversed: devices.toReversed(),
+    addresses: shown,
+    addressesReversed: shown.toReversed(),
+    routes,
+  };
+}
+
+function list(lines: readonly string[]): string {
+  return `${lines.join("\n")}\n`;
+}

