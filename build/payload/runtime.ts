@@ -54,7 +54,9 @@ export async function makeRuntime(
     await tools.run("strip", ["--strip-all", node]);
     await copyLibraries(node, packages, join(work, "lib"));
     const loader = `${runtimeFolder}/lib/${loaderNames[architecture]}`;
-    await tools.run("patchelf", ["--set-interpreter", loader, "--set-rpath", `${runtimeFolder}/lib`, node]);
+    // In this order and one at a time: patchelf 0.18 makes a binary that crashes of anything else.
+    await tools.run("patchelf", ["--set-rpath", `${runtimeFolder}/lib`, node]);
+    await tools.run("patchelf", ["--set-interpreter", loader, node]);
     await chmod(node, 0o755);
     await rm(`${work}/download`, { recursive: true });
     await rename(work, directory);
