@@ -41,3 +41,9 @@ export async function compileAddon(architecture: DebianArchitecture, file: strin
     await rm(unfinished, { force: true });
   }
 }
+
+/** The compiler's own word for itself: another one may give other bytes. */
+export async function addonCompiler(architecture: DebianArchitecture): Promise<string> {
+  const { stdout } = await run([`${triplets[architecture]}-gcc`, "--version"]);
+  return stdout.split("\n")[0] ?? "";
+}

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { extract } from "tar";
 import { elfClosure } from "../debian/elf-closure.ts";
@@ -45,24 +45,18 @@ export async function makeRuntime(
   tools: Tools,
   directory: string,
 ): Promise<void> {
-  const work = `${directory}.tmp`;
-  await rm(work, { recursive: true, force: true });
-  await mkdir(join(work, "lib"), { recursive: true });
-  try {
-    const node = join(work, "node");
-    await copyFile(await fetchNode(await nodeRelease(architecture), `${work}/download`), node);
-    await tools.run("strip", ["--strip-all", node]);
-    await copyLibraries(node, packages, join(work, "lib"));
-    const loader = `${runtimeFolder}/lib/${loaderNames[architecture]}`;
-    // In this order and one at a time: patchelf 0.18 makes a binary that crashes of anything else.
-    await tools.run("patchelf", ["--set-rpath", `${runtimeFolder}/lib`, node]);
-    await tools.run("patchelf", ["--set-interpreter", loader, node]);
-    await chmod(node, 0o755);
-    await rm(`${work}/download`, { recursive: true });
-    await rename(work, directory);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  const download = join(directory, "download");
+  await mkdir(join(directory, "lib"), { recursive: true });
+  const node = join(directory, "node");
+  await copyFile(await fetchNode(await nodeRelease(architecture), download), node);
+  await tools.run("strip", ["--strip-all", node]);
+  await copyLibraries(node, packages, join(directory, "lib"));
+  const loader = `${runtimeFolder}/lib/${loaderNames[architecture]}`;
+  // In this order and one at a time: patchelf 0.18 makes a binary that crashes of anything else.
+  await tools.run("patchelf", ["--set-rpath", `${runtimeFolder}/lib`, node]);
+  await tools.run("patchelf", ["--set-interpreter", loader, node]);
+  await chmod(node, 0o755);
+  await rm(download, { recursive: true });
 }
 
 const loaderNames: Readonly<Record<string, string>> = {

@@ -1,0 +1,49 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { moduleClosure, openModules, type ModuleStore } from "../debian/module-closure.ts";
+import type { Package } from "../debian/packages.ts";
+import type { Tools } from "../debian/tools.ts";
+import { ToolError } from "../core/faults.ts";
+
+/** A kernel as its package has it. */
+export interface Kernel {
+  readonly package: Package;
+  /** `6.12.107+deb13-amd64`. */
+  readonly release: string;
+  /** The image's file on this machine. */
+  readonly image: string;
+  readonly modules: ModuleStore;
+}
+
+/**
+ * Opens the kernel among the packages and holds its configuration against the options that the plan
+ * needs. Throws a ToolError that names every missing one.
+ */
+export async function openKernel(packages: readonly Package[], neededOptions: readonly string[]): Promise<Kernel> {
+  for (const owner of packages.filter(({ name }) => name.startsWith("linux-image-"))) {
+    const boot = join(owner.directory, "boot");
+    const image = (await readdir(boot).catch(() => [])).find((name) => name.startsWith("vmlinuz-"));
+    if (image === undefined) continue; // a metapackage
+    const release = image.slice("vmlinuz-".length);
+    requireOptions(neededOptions, await readFile(join(boot, `config-${release}`), "utf8"), release);
+    const folder = join(owner.directory, "usr", "lib", "modules", release);
+    const builtin = await readFile(join(folder, "modules.builtin"), "utf8");
+    return { package: owner, release, image: join(boot, image), modules: await openModules(folder, release, builtin) };
+  }
+  throw new ToolError("no kernel among the packages that were fetched");
+}
+
+/** Holds a kernel's configuration against the options needed: each must be =y or =m. */
+export function requireOptions(needed: readonly string[], configuration: string, release: string): void {
+  const set = new Set([...configuration.matchAll(/^CONFIG_(\w+)=[ym]$/gm)].map((match) => match[1]));
+  const missing = needed.filter((option) => !set.has(option));
+  if (missing.length > 0) {
+    const names = missing.map((option) => `CONFIG_${option}`).join(", ");
+    throw new ToolError(`kernel ${release} is built without ${names}`, "choose another kernel package in the board profile");
+  }
+}
+
+/** Modules named, with all that they need; names the kernel doesn't have are one error. */
+export function closeModules(names: readonly string[], kernel: Kernel, tools: Tools): Promise<string[]> {
+  return moduleClosure(names, kernel.modules, tools);
+}

@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { hashOf } from "./hash.ts";
+import { projectRoot } from "./paths.ts";
+import { step } from "./progress.ts";
+
+/** A step's result on disk, and the identity that it was made under. */
+export interface StepResult {
+  readonly key: string;
+  /** The file or folder that the step made. */
+  readonly path: string;
+}
+
+export interface StepDefinition {
+  readonly name: string;
+  /** What is said while it runs. */
+  readonly title: string;
+  /** All that the result depends on, as plain data. */
+  readonly inputs: unknown;
+  /** Writes the result to `path`, which isn't there yet. */
+  readonly make: (path: string) => Promise<void>;
+}
+
+/** How many results of one step are kept. */
+const kept = 8;
+
+/**
+ * Runs a step unless a result of the same name and inputs is there. The result appears whole or not at
+ * all: it is made under a temporary name and renamed.
+ */
+export async function runStep(cache: string, { name, title, inputs, make }: StepDefinition): Promise<StepResult> {
+  const folder = join(cache, "steps", name);
+  const key = hashOf({ name, inputs });
+  const path = join(folder, key.slice(0, 24));
+  if (existsSync(path)) return { key, path };
+  await mkdir(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    await step(title, () => make(unfinished));
+    await rename(unfinished, path);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  await utimes(path, new Date(), new Date());
+  await prune(folder);
+  return { key, path };
+}
+
+async function prune(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !name.endsWith(".tmp"));
+  const aged = await Promise.all(names.map(async (name) => ({ name, ms: (await stat(join(folder, name))).mtimeMs })));
+  const old = aged.sort((a, b) => b.ms - a.ms).slice(kept);
+  await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true })));
+}
+
+/** sha256 over the names and texts of source files or folders: the code that a step runs is an input too. */
+export async function hashSources(...paths: readonly string[]): Promise<string> {
+  const files = await Promise.all(paths.map(filesBelow));
+  const texts = await Promise.all(
+    files.flat().map(async (file) => [file, await readFile(join(projectRoot, file), "utf8")] as const),
+  );
+  return hashOf(texts);
+}
+
+async function filesBelow(path: string): Promise<string[]> {
+  const absolute = join(projectRoot, path);
+  if ((await stat(absolute)).isFile()) return [path];
+  const entries = await readdir(absolute, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(projectRoot.length + 1))
+    .sort();
+}

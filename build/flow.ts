@@ -1,0 +1,78 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Board } from "./config/board.ts";
+import type { Site } from "./config/site.ts";
+import { step } from "./core/progress.ts";
+import { hashSources, runStep } from "./core/steps.ts";
+import { copyOf, mergeTrees, type Entry } from "./core/tree.ts";
+import { fetchPackages } from "./debian/packages.ts";
+import { openTools } from "./debian/tools.ts";
+import { assembleDebian } from "./base/debian.ts";
+import { writeInitramfs } from "./base/initramfs.ts";
+import { rootPackages, suite } from "./base/packages.ts";
+import { identifyTree } from "./image/identify.ts";
+import { writeGptGrub } from "./image/gpt-grub.ts";
+import { grubPackages } from "./image/grub.ts";
+import { publish, type Published } from "./image/publish.ts";
+import { writeSquashfs, type Compression } from "./image/squashfs.ts";
+import { makePayload } from "./payload/payload.ts";
+import { renderTemplates } from "./payload/render.ts";
+import { makePlan } from "./plan/plan.ts";
+
+export interface BuildOptions {
+  /** `out/` */
+  readonly outDirectory: string;
+  /** Quick compression, for trying things out. */
+  readonly fast: boolean;
+  /** Ask the archive for newer packages. */
+  readonly refresh: boolean;
+}
+
+/** board + site → plan → payload → base → image. Every step whose inputs are known is not run again. */
+export async function buildImage(board: Board, site: Site, options: BuildOptions): Promise<Published> {
+  const cache = join(options.outDirectory, ".cache");
+  const packageCache = { directory: cache, refresh: options.refresh };
+  await mkdir(cache, { recursive: true });
+
+  const plan = makePlan(board, site);
+
+  const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
+  const request = { suite, architecture: board.arch, names: [board.kernel.package, ...rootPackages] };
+  const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
+  const bootRequest = { suite, architecture: board.arch, names: grubPackages };
+  const bootPackages = await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
+
+  const payload = await makePayload(plan, packages, tools, cache);
+  const system = await assembleDebian(plan, payload, packages, tools, cache);
+
+  const code = await hashSources("build/core/tree.ts", "build/base", "build/image", "build/debian/tools.ts", "overlays/esp");
+  const toolPackages = tools.packages.map(({ sha256 }) => sha256);
+  const squashfs = (name: string, title: string, tree: readonly Entry[], compression: Compression) =>
+    runStep(cache, {
+      name,
+      title,
+      inputs: { tree: identifyTree(tree), compression, code, toolPackages },
+      make: (file) => writeSquashfs(tree, file, compression, tools),
+    });
+
+  const initramfs = await runStep(cache, {
+    name: "initramfs",
+    title: "Pack the initramfs",
+    inputs: { tree: identifyTree(system.initramfs), code, toolPackages },
+    make: (file) => writeInitramfs(system.initramfs, file, tools),
+  });
+  const bootTree = mergeTrees(
+    [copyOf("/vmlinuz", system.kernel.image), copyOf("/initrd.img", initramfs.path)],
+    await renderTemplates("boot", { consoles: board.consoles }),
+  );
+  const boot = await squashfs("boot", "Pack kernel and initramfs", bootTree, "none");
+  const root = await squashfs("root", "Pack the root file system", system.root, options.fast ? "fast" : "release");
+  const image = await runStep(cache, {
+    name: "image",
+    title: "Write the disk image",
+    inputs: { board, boot: boot.key, root: root.key, loader: bootPackages.map(({ sha256 }) => sha256), code, toolPackages },
+    make: (file) => writeGptGrub(plan, { boot: boot.path, root: root.path }, bootPackages, tools, file),
+  });
+
+  return publish({ plan, system, bootPackages, image, root, boot, payload }, options);
+}

@@ -1,0 +1,33 @@
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeTree, type Entry } from "../core/tree.ts";
+import type { Tools } from "../debian/tools.ts";
+
+/** How a squashfs is compressed: `release` is small, `fast` is quick to make, `none` is quick to read. */
+export type Compression = "release" | "fast" | "none";
+
+const options: Readonly<Record<Compression, readonly string[]>> = {
+  release: ["-comp", "zstd", "-Xcompression-level", "19", "-b", "256K"],
+  fast: ["-comp", "lz4", "-b", "256K"],
+  // GRUB's squash4 can't read zstd; what isn't compressed at all it needn't unpack either
+  none: ["-comp", "gzip", "-noI", "-noD", "-noF", "-noX", "-b", "1M"],
+};
+
+/** Writes a tree as a squashfs: owned by root, without times, the same bytes for the same tree. */
+export async function writeSquashfs(tree: readonly Entry[], file: string, compression: Compression, tools: Tools): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), "halfbridge-squashfs-"));
+  try {
+    await writeTree(tree, root);
+    await tools.run("mksquashfs", [
+      root,
+      `${file}.new`,
+      ...options[compression],
+      ...["-all-root", "-noappend", "-no-xattrs", "-no-progress", "-quiet"],
+      ...["-reproducible", "-mkfs-time", "0", "-all-time", "0"],
+    ]);
+    await rename(`${file}.new`, file);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}

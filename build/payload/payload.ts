@@ -1,0 +1,63 @@
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hashSources, runStep } from "../core/steps.ts";
+import { copyOf, mergeTrees, type Entry } from "../core/tree.ts";
+import type { Package } from "../debian/packages.ts";
+import type { Tools } from "../debian/tools.ts";
+import type { Plan } from "../plan/plan.ts";
+import { bundleProxy, proxyBundleName } from "./bundle-proxy.ts";
+import { addonCompiler, compileAddon } from "./compile-addon.ts";
+import { renderConfiguration } from "./configuration.ts";
+import { makeRuntime, nodeRelease, runtimeFolder } from "./runtime.ts";
+
+/**
+ * What is the same on every base: rendered configuration, rules and init scripts, and the proxy with its
+ * own Node runtime in one private folder.
+ */
+export async function makePayload(
+  plan: Plan,
+  packages: readonly Package[],
+  tools: Tools,
+  cache: string,
+): Promise<Entry[]> {
+  const { arch } = plan.board;
+  const runtime = await runStep(cache, {
+    name: "runtime",
+    title: "Make the proxy's Node runtime",
+    inputs: {
+      node: await nodeRelease(arch),
+      libraries: packages.filter(({ name }) => ["libc6", "libstdc++6", "libgcc-s1"].includes(name)).map(({ sha256 }) => sha256),
+      code: await hashSources("build/payload/runtime.ts"),
+    },
+    make: (folder) => makeRuntime(arch, packages, tools, folder),
+  });
+  const proxy = await runStep(cache, {
+    name: "proxy",
+    title: "Bundle the proxy and compile its addon",
+    inputs: {
+      arch,
+      compiler: await addonCompiler(arch),
+      code: await hashSources("proxy", "build/payload/bundle-proxy.ts", "build/payload/compile-addon.ts"),
+    },
+    make: async (folder) => {
+      await mkdir(folder);
+      await writeFile(join(folder, proxyBundleName), await bundleProxy());
+      await compileAddon(arch, join(folder, "transparent.node"));
+      await chmod(join(folder, "transparent.node"), 0o644);
+    },
+  });
+  return mergeTrees(
+    await renderConfiguration(plan),
+    await treeOf(runtime.path, runtimeFolder),
+    await treeOf(proxy.path, "/usr/lib/halfbridge"),
+  );
+}
+
+async function treeOf(folder: string, at: string): Promise<Entry[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => copyOf(at + file.slice(folder.length), file, /\/(node|ld-linux[^/]*)$/.test(file) ? 0o755 : 0o644));
+}
