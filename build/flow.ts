@@ -43,7 +43,7 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
   const bootPackages = await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
 
   const payload = await makePayload(plan, packages, tools, cache);
-  const system = await assembleDebian(plan, payload, packages, tools, cache);
+  const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
 
   const code = await hashSources("build/core/tree.ts", "build/base", "build/image", "build/debian/tools.ts", "overlays/esp");
   const toolPackages = tools.packages.map(({ sha256 }) => sha256);
@@ -74,5 +74,6 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
     make: (file) => writeGptGrub(plan, { boot: boot.path, root: root.path }, bootPackages, tools, file),
   });
 
-  return publish({ plan, system, bootPackages, image, root, boot, payload }, options);
+  const { configuration } = payload;
+  return publish({ plan, configuration, system, bootPackages, boot, root, image }, options.outDirectory);
 }

@@ -1,9 +1,141 @@
-import type { Plan } from "../plan/plan.ts";
-import type { StepResult } from "../core/steps.ts";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { System } from "../base/debian.ts";
+import { hashFile, hashOf } from "../core/hash.ts";
+import { projectRoot } from "../core/paths.ts";
+import { run } from "../core/run.ts";
+import { step } from "../core/progress.ts";
+import { hashSources, type StepResult } from "../core/steps.ts";
+import { writeTree, type Entry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";
-import type { Entry } from "../core/tree.ts";
-export interface Published { readonly directory: string; readonly image: string }
-export async function publish(x: { plan: Plan; system: System; bootPackages: readonly Package[]; image: StepResult; root: StepResult; boot: StepResult; payload: readonly Entry[] }, o: { outDirectory: string }): Promise<Published> {
-  return { directory: o.outDirectory, image: x.image.path };
+import { addonCompiler } from "../payload/compile-addon.ts";
+import { renderTemplates } from "../payload/render.ts";
+import { nodeRelease } from "../payload/runtime.ts";
+import type { Plan } from "../plan/plan.ts";
+import { layoutDisk } from "./layout.ts";
+import { makeManifest, type Manifest } from "./manifest.ts";
+import { formatSbom } from "./sbom.ts";
+import { weigh } from "./sizes.ts";
+
+/** All that a build made, and what it was made of. */
+export interface BuildResult {
+  readonly plan: Plan;
+  readonly configuration: readonly Entry[];
+  readonly system: System;
+  /** Packages that the boot loader is from. */
+  readonly bootPackages: readonly Package[];
+  readonly boot: StepResult;
+  readonly root: StepResult;
+  readonly image: StepResult;
+}
+
+/** What is in `out/<board>/`. */
+export interface Published {
+  readonly directory: string;
+  readonly image: string;
+  readonly plan: Plan;
+  readonly manifest: Manifest;
+  /** False when all of it was there already. */
+  readonly fresh: boolean;
+}
+
+/** Puts everything that people take away into `out/<board>/`, whole or not at all. */
+export async function publish(result: BuildResult, outDirectory: string): Promise<Published> {
+  const { plan } = result;
+  const directory = join(outDirectory, plan.board.name);
+  const name = `halfbridge-${plan.board.name}-${plan.site.name}.img`;
+  const key = hashOf({ plan: plan.hash, image: result.image.key, code: await hashSources("build/image", "templates/image") });
+  const stamp = join(directory, ".published");
+  const image = join(directory, name);
+  if (existsSync(image) && existsSync(stamp) && (await readFile(stamp, "utf8")) === key) {
+    const manifest = JSON.parse(await readFile(join(directory, "manifest.json"), "utf8")) as Manifest;
+    return { directory, image, plan, manifest, fresh: false };
+  }
+  const manifest = await step(`Publish to ${directory}`, async () => {
+    const unfinished = `${directory}.tmp`;
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true });
+    try {
+      const made = await writeAll(result, unfinished, name);
+      await writeFile(join(unfinished, ".published"), key);
+      await rm(directory, { recursive: true, force: true });
+      await rename(unfinished, directory);
+      return made;
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
+  });
+  return { directory, image, plan, manifest, fresh: true };
+}
+
+async function writeAll(result: BuildResult, directory: string, name: string): Promise<Manifest> {
+  const { plan, system, bootPackages } = result;
+  const at = (file: string) => join(directory, file);
+  const image = at(name);
+  const compressed = `${name}.gz`;
+  const bmap = `${name}.bmap`;
+  // A copy, so that nothing that happens to it reaches the cache; holes stay holes.
+  await run(["cp", "--sparse=always", result.image.path, image]);
+  const [sha256] = await Promise.all([
+    hashFile(image),
+    run(["sh", "-c", 'gzip --no-name --stdout "$1" > "$2"', "sh", image, at(compressed)]),
+    run(["bmaptool", "create", "--output", at(bmap), image]),
+  ]);
+  const packages = [...system.packages, ...bootPackages.filter(({ name: owner }) => owner.startsWith("grub-"))];
+  const node = await nodeRelease(plan.board.arch);
+  const version = await projectVersion();
+  const manifest = makeManifest({
+    plan,
+    version,
+    kernelRelease: system.kernel.release,
+    node,
+    addonCompiler: await addonCompiler(plan.board.arch),
+    image: { file: name, bytes: (await stat(image)).size, sha256 },
+    compressed: { file: compressed, bytes: (await stat(at(compressed))).size },
+    slot: { bootBytes: (await stat(result.boot.path)).size, rootBytes: (await stat(result.root.path)).size },
+    layout: layoutDisk(plan.board),
+    weights: weigh(system.root, packages),
+    packages,
+  });
+  await writeFile(at("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(at("sbom.cdx.json"), formatSbom(plan, version, packages, node));
+  await writeTree(await renderTemplates("image", flashingView(plan, manifest, bmap)), directory);
+  await writeFile(at("plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
+  await writeTree(result.configuration, at("payload"));
+  await writeFile(at("SHA256SUMS"), await checksums(directory, [name, compressed, bmap, "manifest.json", "sbom.cdx.json", "FLASHING.md"]));
+  return manifest;
+}
+
+async function projectVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
+function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bmap: string) {
+  return {
+    title: board.title,
+    image: image.file,
+    sizeMiB: Math.round(image.bytes / 1024 / 1024),
+    compressed: compressed.file,
+    compressedMB: (compressed.bytes / 1e6).toFixed(1),
+    bmap,
+    site: site.name,
+    mode: site.mode,
+    dialect: site.dialect,
+    router: site.router,
+    ispRouter: site.ispRouter,
+    lan: site.lan,
+    medium: board.flashing.medium,
+    storageMiB: board.storageMiB,
+    steps: board.flashing.steps.map((text, index) => ({ number: index + 1, text })),
+    isp: board.ports.isp,
+    lanPort: board.ports.lan,
+  };
+}
+
+/** As sha256sum(1) writes them. */
+async function checksums(directory: string, names: readonly string[]): Promise<string> {
+  const lines = await Promise.all(names.map(async (name) => `${await hashFile(join(directory, name))}  ${name}\n`));
+  return lines.join("");
 }

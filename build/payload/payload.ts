@@ -10,6 +10,13 @@ import { addonCompiler, compileAddon } from "./compile-addon.ts";
 import { renderConfiguration } from "./configuration.ts";
 import { makeRuntime, nodeRelease, runtimeFolder } from "./runtime.ts";
 
+export interface Payload {
+  /** All of it, by the paths that it has on the router. */
+  readonly tree: readonly Entry[];
+  /** The part that is text: configuration, rules, init scripts. */
+  readonly configuration: readonly Entry[];
+}
+
 /**
  * What is the same on every base: rendered configuration, rules and init scripts, and the proxy with its
  * own Node runtime in one private folder.
@@ -19,7 +26,7 @@ export async function makePayload(
   packages: readonly Package[],
   tools: Tools,
   cache: string,
-): Promise<Entry[]> {
+): Promise<Payload> {
   const { arch } = plan.board;
   const runtime = await runStep(cache, {
     name: "runtime",
@@ -46,11 +53,9 @@ export async function makePayload(
       await chmod(join(folder, "transparent.node"), 0o644);
     },
   });
-  return mergeTrees(
-    await renderConfiguration(plan),
-    await treeOf(runtime.path, runtimeFolder),
-    await treeOf(proxy.path, "/usr/lib/halfbridge"),
-  );
+  const configuration = await renderConfiguration(plan);
+  const program = mergeTrees(await treeOf(runtime.path, runtimeFolder), await treeOf(proxy.path, "/usr/lib/halfbridge"));
+  return { tree: mergeTrees(configuration, program), configuration };
 }
 
 async function treeOf(folder: string, at: string): Promise<Entry[]> {
