@@ -8,7 +8,7 @@ import type { Tools } from "../debian/tools.ts";
 export type Compression = "release" | "fast" | "none";
 
 const options: Readonly<Record<Compression, readonly string[]>> = {
-  release: ["-comp", "zstd", "-Xcompression-level", "19", "-b", "256K"],
+  release: ["-comp", "zstd", "-Xcompression-level", "19", "-b", "1M"],
   fast: ["-comp", "lz4", "-b", "256K"],
   // GRUB's squash4 can't read zstd; what isn't compressed at all it needn't unpack either
   none: ["-comp", "gzip", "-noI", "-noD", "-noF", "-noX", "-b", "1M"],

@@ -1,0 +1,42 @@
+/** How the report says things, the same on the console and in the browser. */
+import type { Claim, Figure, Report, Status } from "./report.ts";
+import { reportVerdict, tallyClaims } from "./verdict.ts";
+
+export const marks: Readonly<Record<Status, string>> = { passed: "✓", failed: "✗", skipped: "–" };
+
+export const firmwareNames: Readonly<Record<Claim["firmware"], string>> = { bios: "BIOS", uefi: "UEFI" };
+
+/** What a control's status means: it passes when switching the thing off made the claim fail. */
+export const controlWords: Readonly<Record<Status, string>> = {
+  passed: "it failed, as it must",
+  failed: "it did not fail, so the claim proves nothing",
+  skipped: "not tried",
+};
+
+/** The verdict as a sentence: `All 16 claims hold`. */
+export function headline(report: Report): string {
+  const { passed, failed, skipped } = tallyClaims(report.claims);
+  const total = passed + failed + skipped;
+  const notTried = skipped === 0 ? "" : `, ${skipped} not tried`;
+  const verdict = reportVerdict(report);
+  if (verdict === "skipped") return "Nothing was proven";
+  if (verdict === "failed") return `${failed} of ${total} claims ${failed === 1 ? "fails" : "fail"}${notTried}`;
+  return skipped === 0 ? `All ${total} claims hold` : `${passed} of ${total} claims hold${notTried}`;
+}
+
+/** `0.4 s`, `12.1 s`, `2 min 5 s`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `12.1 s`, `43 MB`, and a bare number for a count. */
+export function formatQuantity(value: number, unit: Figure["unit"]): string {
+  const number = value.toLocaleString("en", { maximumFractionDigits: 1 });
+  return unit === "count" ? number : `${number} ${unit}`;
+}
+
+/** Whether a figure keeps its limit; one without a limit does. */
+export function isWithinLimit({ value, atMost }: Figure): boolean {
+  return atMost === undefined || value <= atMost;
+}
