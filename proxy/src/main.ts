@@ -1,0 +1,66 @@
+/**
+ * The transparent proxy: `node proxy.cjs <configuration>`. Exit codes: 0 after SIGTERM, 1 when the
+ * configuration is at fault, 2 when it can't listen.
+ */
+import { readFileSync } from "node:fs";
+import { parseConfig, type ProxyConfig } from "./config.ts";
+import { LogConsole } from "./log-console.ts";
+import { LogFile } from "./log-file.ts";
+import { createLog } from "./log.ts";
+import { startProxy } from "./proxy.ts";
+import { isTransparentAddon, transparentTransport, type TransparentAddon } from "./transport.ts";
+
+async function main(configFile: string | undefined): Promise<void> {
+  const config = readConfig(configFile);
+  const console = new LogConsole(1);
+  const file = new LogFile(config.log.file, config.log.maxBytes);
+  const log = createLog([(line) => console.write(line), (line) => file.write(line)]);
+  // Connections handle their own errors. Should one be missed, the others still go on.
+  process.on("uncaughtException", (error) => log("error", { message: error.message, stack: error.stack }));
+
+  let proxy;
+  try {
+    proxy = await startProxy(config, transparentTransport(loadAddon(), config.mark), log);
+  } catch (error) {
+    log("failed", { message: error instanceof Error ? error.message : String(error) });
+    process.exit(2);
+  }
+  log("listening", { ...proxy.address, pid: process.pid, sinceStartMs: Math.round(performance.now()) });
+
+  process.once("SIGTERM", () => {
+    log("stopping", { connections: proxy.connections() });
+    void proxy.stop().then(() => {
+      log("stopped");
+      process.exit(0);
+    });
+  });
+}
+
+function readConfig(file: string | undefined): ProxyConfig {
+  if (file === undefined) return refuse(["usage: proxy <configuration file>"]);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    return refuse([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const config = parseConfig(text);
+  if ("listen" in config) return config;
+  return refuse(config.map(({ path, fact }) => `${file}: ${path === "" ? "" : `${path}: `}${fact}`));
+}
+
+function refuse(lines: readonly string[]): never {
+  process.stderr.write(`${lines.join("\n")}\n`);
+  process.exit(1);
+}
+
+/** The addon lies beside the bundle. */
+function loadAddon(): TransparentAddon {
+  const file = `${import.meta.dirname}/transparent.node`;
+  const addon = { exports: {} };
+  process.dlopen(addon, file);
+  if (!isTransparentAddon(addon.exports)) throw new Error(`${file}: not the proxy's addon`);
+  return addon.exports;
+}
+
+void main(process.argv[2]);
