@@ -45,7 +45,13 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
   const payload = await makePayload(plan, packages, tools, cache);
   const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
 
-  const code = await hashSources("build/core/tree.ts", "build/base", "build/image", "build/debian/tools.ts", "overlays/esp");
+  const code = await hashSources(
+    "build/core/tree.ts",
+    "build/base",
+    "build/image",
+    "build/debian/tools.ts",
+    "overlays/esp",
+  );
   const toolPackages = tools.packages.map(({ sha256 }) => sha256);
   const squashfs = (name: string, title: string, tree: readonly Entry[], compression: Compression) =>
     runStep(cache, {
@@ -58,7 +64,11 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
   const initramfs = await runStep(cache, {
     name: "initramfs",
     title: "Pack the initramfs",
-    inputs: { tree: identifyTree(system.initramfs), code, toolPackages },
+    inputs: {
+      tree: identifyTree(system.initramfs),
+      code: await hashSources("build/base/initramfs.ts", "build/core/tree.ts"),
+      toolPackages,
+    },
     make: (file) => writeInitramfs(system.initramfs, file, tools),
   });
   const bootTree = mergeTrees(
@@ -66,14 +76,29 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
     await renderTemplates("boot", { consoles: board.consoles }),
   );
   const boot = await squashfs("boot", "Pack kernel and initramfs", bootTree, "none");
-  const root = await squashfs("root", "Pack the root file system", system.root, options.fast ? "fast" : "release");
+  const root = await squashfs(
+    "root",
+    "Pack the root file system",
+    system.root,
+    options.fast ? "fast" : "release",
+  );
   const image = await runStep(cache, {
     name: "image",
     title: "Write the disk image",
-    inputs: { board, boot: boot.key, root: root.key, loader: bootPackages.map(({ sha256 }) => sha256), code, toolPackages },
+    inputs: {
+      board,
+      boot: boot.key,
+      root: root.key,
+      loader: bootPackages.map(({ sha256 }) => sha256),
+      code,
+      toolPackages,
+    },
     make: (file) => writeGptGrub(plan, { boot: boot.path, root: root.path }, bootPackages, tools, file),
   });
 
   const { configuration } = payload;
-  return publish({ plan, configuration, system, bootPackages, boot, root, image }, options.outDirectory);
+  return publish(
+    { plan, configuration, system, bootPackages, boot, root, image, tools, fast: options.fast },
+    options.outDirectory,
+  );
 }

@@ -31,7 +31,13 @@ export async function assembleDebian(
 ): Promise<System> {
   const kernel = await openKernel(packages, plan.kernel.options);
   const { storage, system, network, hardware } = plan.kernel.modules;
-  const rootModules = await modules("root-modules", [...system, ...network, ...hardware], kernel, tools, cache);
+  const rootModules = await modules(
+    "root-modules",
+    [...system, ...network, ...hardware],
+    kernel,
+    tools,
+    cache,
+  );
   const initramfsModules = await modules("initramfs-modules", ["squashfs", ...storage], kernel, tools, cache);
   const files = await programFiles(packages);
   return {
@@ -73,7 +79,10 @@ async function programFiles(packages: readonly Package[]): Promise<PackageFile[]
   const extensions = iptablesExtensions.map((name) =>
     requireFile(`/usr/lib/${triplets[architecture ?? ""]}/xtables/lib${name}.so`, packages),
   );
-  const binaries = await elfClosure([...programs.map((path) => requireFile(path, packages)), ...extensions], packages);
+  const binaries = await elfClosure(
+    [...programs.map((path) => requireFile(path, packages)), ...extensions],
+    packages,
+  );
   return [...binaries, ...dataFiles.flatMap((path) => findFile(path, packages) ?? [])];
 }
 

@@ -14,7 +14,15 @@ export async function writeInitramfs(tree: readonly Entry[], file: string, tools
     await tools.run(
       "cpio",
       // -R 0:0 root owns all; --reproducible zeroes inode and device numbers
-      ["--create", "--quiet", "--null", "--format=newc", "--owner=0:0", "--reproducible", `--file=${archive}`],
+      [
+        "--create",
+        "--quiet",
+        "--null",
+        "--format=newc",
+        "--owner=0:0",
+        "--reproducible",
+        `--file=${archive}`,
+      ],
       { cwd: root, input: [".", ...names].map((name) => `${name}\0`).join("") },
     );
     await tools.run("zstd", ["-19", "--quiet", "--force", "--rm", archive, "-o", `${archive}.zst`]);

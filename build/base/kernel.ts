@@ -19,7 +19,10 @@ export interface Kernel {
  * Opens the kernel among the packages and holds its configuration against the options that the plan
  * needs. Throws a ToolError that names every missing one.
  */
-export async function openKernel(packages: readonly Package[], neededOptions: readonly string[]): Promise<Kernel> {
+export async function openKernel(
+  packages: readonly Package[],
+  neededOptions: readonly string[],
+): Promise<Kernel> {
   for (const owner of packages.filter(({ name }) => name.startsWith("linux-image-"))) {
     const boot = join(owner.directory, "boot");
     const image = (await readdir(boot).catch(() => [])).find((name) => name.startsWith("vmlinuz-"));
@@ -28,7 +31,12 @@ export async function openKernel(packages: readonly Package[], neededOptions: re
     requireOptions(neededOptions, await readFile(join(boot, `config-${release}`), "utf8"), release);
     const folder = join(owner.directory, "usr", "lib", "modules", release);
     const builtin = await readFile(join(folder, "modules.builtin"), "utf8");
-    return { package: owner, release, image: join(boot, image), modules: await openModules(folder, release, builtin) };
+    return {
+      package: owner,
+      release,
+      image: join(boot, image),
+      modules: await openModules(folder, release, builtin),
+    };
   }
   throw new ToolError("no kernel among the packages that were fetched");
 }
@@ -39,7 +47,10 @@ export function requireOptions(needed: readonly string[], configuration: string,
   const missing = needed.filter((option) => !set.has(option));
   if (missing.length > 0) {
     const names = missing.map((option) => `CONFIG_${option}`).join(", ");
-    throw new ToolError(`kernel ${release} is built without ${names}`, "choose another kernel package in the board profile");
+    throw new ToolError(
+      `kernel ${release} is built without ${names}`,
+      "choose another kernel package in the board profile",
+    );
   }
 }
 

@@ -12,7 +12,12 @@ const indexes = ["modules.alias", "modules.builtin", "modules.dep", "modules.sof
  * Makes a folder of modules for an image: decompressed (squashfs and the initramfs compress them better
  * together), with indexes of just these.
  */
-export async function makeModules(paths: readonly string[], kernel: Kernel, tools: Tools, directory: string): Promise<void> {
+export async function makeModules(
+  paths: readonly string[],
+  kernel: Kernel,
+  tools: Tools,
+  directory: string,
+): Promise<void> {
   const root = join(directory, "lib", "modules", kernel.release);
   for (const folder of new Set(paths.map(dirname))) await mkdir(join(root, folder), { recursive: true });
   for (const path of [...paths, "modules.builtin", "modules.builtin.modinfo", "modules.order"]) {

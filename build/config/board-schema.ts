@@ -39,7 +39,11 @@ export const boardSchema = {
     base: { enum: ["debian"], description: "Where the system comes from." },
     arch: { enum: ["amd64"], description: "CPU architecture by Debian's name." },
     memoryMiB: { type: "integer", minimum: 1, description: "RAM of the smallest variant, in MiB." },
-    storageMiB: { type: "integer", minimum: 1, description: "Flash or disk of the smallest variant, in MiB." },
+    storageMiB: {
+      type: "integer",
+      minimum: 1,
+      description: "Flash or disk of the smallest variant, in MiB.",
+    },
     ports: {
       type: "object",
       additionalProperties: false,
@@ -61,7 +65,10 @@ export const boardSchema = {
       additionalProperties: false,
       required: ["format", "espMiB", "bootMiB", "rootMiB", "dataMiB"],
       properties: {
-        format: { enum: ["gpt-grub"], description: "gpt-grub: a GPT disk that GRUB starts by BIOS and by UEFI." },
+        format: {
+          enum: ["gpt-grub"],
+          description: "gpt-grub: a GPT disk that GRUB starts by BIOS and by UEFI.",
+        },
         espMiB: { ...sizeMiB, minimum: 34, description: "EFI system partition (FAT32), in MiB." },
         bootMiB: { ...sizeMiB, description: "Kernel and initramfs of one slot, in MiB." },
         rootMiB: { ...sizeMiB, description: "Root file system of one slot, in MiB." },
@@ -73,7 +80,11 @@ export const boardSchema = {
       additionalProperties: false,
       required: ["package", "storageModules", "networkModules"],
       properties: {
-        package: { type: "string", pattern: "^linux-image-[a-z0-9.+-]+$", description: "Debian's kernel package." },
+        package: {
+          type: "string",
+          pattern: "^linux-image-[a-z0-9.+-]+$",
+          description: "Debian's kernel package.",
+        },
         storageModules: { ...moduleNames, description: "Loaded before there is a root file system." },
         networkModules: { ...moduleNames, description: "Loaded for the hardware that is found." },
       },

@@ -10,10 +10,16 @@ import { suggestNear } from "./suggest.ts";
  * can't say. Throws an InputError with every fault that was found; the further checks run only on a
  * document of the right shape.
  */
-export async function readDocument<T>(file: string, schema: object, check: (value: T) => Fault[]): Promise<T> {
+export async function readDocument<T>(
+  file: string,
+  schema: object,
+  check: (value: T) => Fault[],
+): Promise<T> {
   const shown = nameOf(file);
   const value = parseYaml(await readText(file, shown), shown);
-  const validate = new Ajv({ allErrors: true, useDefaults: true, strict: true, verbose: true }).compile<T>(schema);
+  const validate = new Ajv({ allErrors: true, useDefaults: true, strict: true, verbose: true }).compile<T>(
+    schema,
+  );
   if (!validate(value)) throw new InputError((validate.errors ?? []).map((error) => faultOf(error, shown)));
   const faults = check(value).map((fault) => ({ ...fault, file: shown }));
   if (faults.length > 0) throw new InputError(faults);
@@ -31,7 +37,8 @@ async function readText(file: string, shown: string): Promise<string> {
     return await readFile(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const fact = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder" : `can't be read (${code})`;
+    const fact =
+      code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder" : `can't be read (${code})`;
     throw new InputError([{ file: shown, path: "", fact, hint: "name a YAML file" }]);
   }
 }
@@ -57,15 +64,31 @@ function faultOf(error: ErrorObject, file: string): Fault {
   const params = error.params as Record<string, unknown>;
   if (keyword === "additionalProperties") {
     const key = String(params["additionalProperty"]);
-    return { file, path: `${path}/${key}`, fact: "is not a known key", hint: suggestNear(key, Object.keys(schema.properties ?? {})) };
+    return {
+      file,
+      path: `${path}/${key}`,
+      fact: "is not a known key",
+      hint: suggestNear(key, Object.keys(schema.properties ?? {})),
+    };
   }
   if (keyword === "required") {
     return { file, path: `${path}/${String(params["missingProperty"])}`, fact: "is missing" };
   }
   if (keyword === "enum") {
     const allowed = (params["allowedValues"] as unknown[]).map(String);
-    return { file, path, fact: `is ${JSON.stringify(error.data)}, which isn't known`, hint: suggestNear(String(error.data), allowed) };
+    return {
+      file,
+      path,
+      fact: `is ${JSON.stringify(error.data)}, which isn't known`,
+      hint: suggestNear(String(error.data), allowed),
+    };
   }
-  const hint = schema.examples === undefined ? schema.description : `example: ${schema.examples.map(String).join(", ")}`;
-  return { file, path, fact: `${message}, and is ${JSON.stringify(error.data)}`, ...(hint === undefined ? {} : { hint }) };
+  const hint =
+    schema.examples === undefined ? schema.description : `example: ${schema.examples.map(String).join(", ")}`;
+  return {
+    file,
+    path,
+    fact: `${message}, and is ${JSON.stringify(error.data)}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }

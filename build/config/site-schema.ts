@@ -75,4 +75,6 @@ export const siteSchema = {
 export type SiteFile = FromSchema<typeof siteSchema, { keepDefaultedPropertiesOptional: true }>;
 
 /** A site with its defaults filled in. */
-export type Site = Required<Omit<SiteFile, "proxy">> & { readonly proxy: Required<NonNullable<SiteFile["proxy"]>> };
+export type Site = Required<Omit<SiteFile, "proxy">> & {
+  readonly proxy: Required<NonNullable<SiteFile["proxy"]>>;
+};

@@ -5,11 +5,17 @@
 const live = process.stderr.isTTY;
 
 /** Runs one long step under a title; `detail` may be called to say how far it is. */
-export async function step<T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> {
+export async function step<T>(
+  title: string,
+  work: (detail: (text: string) => void) => Promise<T>,
+): Promise<T> {
   const started = performance.now();
   let detail = "";
   const say = () => {
-    if (live) process.stderr.write(`\r\x1b[2K… ${title} ${elapsed(started)} ${detail}`.slice(0, (process.stderr.columns ?? 80) + 4));
+    if (live)
+      process.stderr.write(
+        `\r\x1b[2K… ${title} ${elapsed(started)} ${detail}`.slice(0, (process.stderr.columns ?? 80) + 4),
+      );
   };
   if (!live) process.stderr.write(`… ${title}\n`);
   say();

@@ -41,7 +41,11 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   if (!okCodes.includes(code)) {
     const said = (stderr.trim() === "" ? stdout : stderr).trim().split("\n").slice(-15);
     throw new ToolError(
-      [`command failed with exit code ${code}:`, `  ${formatCommand(argv)}`, ...said.map((line) => `  | ${line}`)].join("\n"),
+      [
+        `command failed with exit code ${code}:`,
+        `  ${formatCommand(argv)}`,
+        ...said.map((line) => `  | ${line}`),
+      ].join("\n"),
     );
   }
   return { stdout, stderr, exitCode: code };

@@ -29,7 +29,10 @@ const kept = 8;
  * Runs a step unless a result of the same name and inputs is there. The result appears whole or not at
  * all: it is made under a temporary name and renamed.
  */
-export async function runStep(cache: string, { name, title, inputs, make }: StepDefinition): Promise<StepResult> {
+export async function runStep(
+  cache: string,
+  { name, title, inputs, make }: StepDefinition,
+): Promise<StepResult> {
   const folder = join(cache, "steps", name);
   const key = hashOf({ name, inputs });
   const path = join(folder, key.slice(0, 24));
@@ -49,7 +52,9 @@ export async function runStep(cache: string, { name, title, inputs, make }: Step
 
 async function prune(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !name.endsWith(".tmp"));
-  const aged = await Promise.all(names.map(async (name) => ({ name, ms: (await stat(join(folder, name))).mtimeMs })));
+  const aged = await Promise.all(
+    names.map(async (name) => ({ name, ms: (await stat(join(folder, name))).mtimeMs })),
+  );
   const old = aged.sort((a, b) => b.ms - a.ms).slice(kept);
   await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true })));
 }

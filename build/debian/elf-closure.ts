@@ -21,7 +21,10 @@ interface Dynamic {
  * The programs and libraries given, with the loader and every library that they need, and those need in
  * turn. Files that aren't ELF come back as they are. A library that no package has is an error.
  */
-export async function elfClosure(roots: readonly PackageFile[], packages: readonly Package[]): Promise<PackageFile[]> {
+export async function elfClosure(
+  roots: readonly PackageFile[],
+  packages: readonly Package[],
+): Promise<PackageFile[]> {
   const found = new Map<string, PackageFile>();
   let fresh = [...roots];
   while (fresh.length > 0) {
@@ -31,7 +34,9 @@ export async function elfClosure(roots: readonly PackageFile[], packages: readon
       const dynamic = dynamics.get(file.file);
       return dynamic === undefined ? [] : dependenciesOf(file, dynamic, packages);
     });
-    fresh = wanted.filter(({ path }, index) => !found.has(path) && wanted.findIndex((other) => other.path === path) === index);
+    fresh = wanted.filter(
+      ({ path }, index) => !found.has(path) && wanted.findIndex((other) => other.path === path) === index,
+    );
   }
   return [...found.values()];
 }
@@ -42,7 +47,8 @@ function dependenciesOf(file: PackageFile, dynamic: Dynamic, packages: readonly 
     .filter((name) => !name.startsWith("ld-linux")) // the loader comes by its absolute path
     .map((name) => {
       const library = folders.map((folder) => findFile(join(folder, name), packages)).find(Boolean);
-      if (library === undefined) throw new ToolError(`${file.path}: needs ${name}, which no fetched package has`);
+      if (library === undefined)
+        throw new ToolError(`${file.path}: needs ${name}, which no fetched package has`);
       return library;
     });
   const loader = dynamic.interpreter === undefined ? [] : [loaderOf(dynamic.interpreter, file, packages)];
@@ -52,13 +58,16 @@ function dependenciesOf(file: PackageFile, dynamic: Dynamic, packages: readonly 
 /** The loader has to be at its absolute path; /lib and /lib64 are links into /usr. */
 function loaderOf(interpreter: string, file: PackageFile, packages: readonly Package[]): PackageFile {
   const loader = findFile(`/usr${interpreter}`, packages);
-  if (loader === undefined) throw new ToolError(`${file.path}: needs the loader ${interpreter}, which no fetched package has`);
+  if (loader === undefined)
+    throw new ToolError(`${file.path}: needs the loader ${interpreter}, which no fetched package has`);
   return loader;
 }
 
 /** What `readelf` says of each file; files that aren't dynamic ELF are left out. */
 async function readDynamics(files: readonly string[]): Promise<Map<string, Dynamic>> {
-  const { stdout } = await run(["readelf", "--wide", "--program-headers", "--dynamic", ...files], { okCodes: [0, 1] });
+  const { stdout } = await run(["readelf", "--wide", "--program-headers", "--dynamic", ...files], {
+    okCodes: [0, 1],
+  });
   const sections = files.length === 1 ? [`${files[0]}\n${stdout}`] : stdout.split(/^File: /m).slice(1);
   return new Map(
     sections
@@ -68,7 +77,9 @@ async function readDynamics(files: readonly string[]): Promise<Map<string, Dynam
         {
           interpreter: /program interpreter: (.*)\]/.exec(text)?.[1],
           needed: [...text.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map((match) => match[1] as string),
-          runpath: [...text.matchAll(/\((?:RUNPATH|RPATH)\).*\[(.*)\]/g)].flatMap((match) => (match[1] as string).split(":")),
+          runpath: [...text.matchAll(/\((?:RUNPATH|RPATH)\).*\[(.*)\]/g)].flatMap((match) =>
+            (match[1] as string).split(":"),
+          ),
         },
       ]),
   );

@@ -20,8 +20,14 @@ export const moduleName = (path: string): string =>
     .replaceAll("-", "_");
 
 /** Reads which modules a kernel package has. */
-export async function openModules(directory: string, release: string, builtinList: string): Promise<ModuleStore> {
-  const paths = (await readdir(join(directory, "kernel"), { recursive: true })).filter((path) => path.includes(".ko"));
+export async function openModules(
+  directory: string,
+  release: string,
+  builtinList: string,
+): Promise<ModuleStore> {
+  const paths = (await readdir(join(directory, "kernel"), { recursive: true })).filter((path) =>
+    path.includes(".ko"),
+  );
   return {
     release,
     directory,
@@ -35,7 +41,11 @@ export async function openModules(directory: string, release: string, builtinLis
  * *soft*-depends on crc32c, and doesn't load without it). Paths relative to the store; every name that is
  * neither a module nor built in is told in one error.
  */
-export async function moduleClosure(names: readonly string[], store: ModuleStore, tools: Tools): Promise<string[]> {
+export async function moduleClosure(
+  names: readonly string[],
+  store: ModuleStore,
+  tools: Tools,
+): Promise<string[]> {
   const missing = names.map(moduleName).filter((name) => !store.files.has(name) && !store.builtin.has(name));
   if (missing.length > 0) {
     throw new ToolError(`kernel ${store.release} lacks modules: ${missing.join(", ")}`);
@@ -55,7 +65,10 @@ async function dependenciesOf(paths: readonly string[], store: ModuleStore, tool
   const files = paths.map((path) => join(store.directory, path));
   const hard = await tools.run("modinfo", ["-F", "depends", ...files]);
   const soft = await tools.run("modinfo", ["-F", "softdep", ...files]);
-  return [...hard.stdout.split(/[\n,]/), ...soft.stdout.split(/\s+/).filter((word) => !/^(pre|post):$/.test(word))]
+  return [
+    ...hard.stdout.split(/[\n,]/),
+    ...soft.stdout.split(/\s+/).filter((word) => !/^(pre|post):$/.test(word)),
+  ]
     .filter((name) => name !== "")
     .map(moduleName);
 }

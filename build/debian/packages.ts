@@ -89,7 +89,16 @@ async function extract(deb: Deb, apt: Apt, store: string): Promise<Package> {
 }
 
 async function controlFields(file: string): Promise<Record<string, string>> {
-  const { stdout } = await run(["dpkg-deb", "--field", file, "Package", "Version", "Architecture", "Source", "Homepage"]);
+  const { stdout } = await run([
+    "dpkg-deb",
+    "--field",
+    file,
+    "Package",
+    "Version",
+    "Architecture",
+    "Source",
+    "Homepage",
+  ]);
   return Object.fromEntries(
     stdout.split("\n").flatMap((line) => {
       const match = /^([A-Za-z]+): (.*)$/.exec(line);

@@ -31,6 +31,7 @@ const programs = {
   modinfo: "/usr/bin/kmod",
   depmod: "/usr/bin/kmod",
   zstd: "/usr/bin/zstd",
+  pigz: "/usr/bin/pigz",
   strip: "/usr/bin/TRIPLET-strip",
   readelf: "/usr/bin/TRIPLET-readelf",
 } as const;
@@ -49,6 +50,7 @@ const names = [
   "kmod",
   "zstd",
   "binutils",
+  "pigz",
 ];
 
 /** Fetches the tools for this machine's own architecture. */
@@ -57,7 +59,9 @@ export async function openTools(suite: string, cache: PackageCache): Promise<Too
   const packages = await fetchPackages({ suite, architecture, names }, cache);
   const loader = requireFile(loaders[architecture] as string, packages).file;
   const libraries = packages
-    .flatMap(({ directory }) => ["usr/lib", `usr/lib/${triplets[architecture]}`].map((folder) => join(directory, folder)))
+    .flatMap(({ directory }) =>
+      ["usr/lib", `usr/lib/${triplets[architecture]}`].map((folder) => join(directory, folder)),
+    )
     .filter((folder) => existsSync(folder) && readdirSync(folder).some((name) => name.includes(".so")));
   const configuration = findFile("/etc/mke2fs.conf", packages)?.file ?? "/dev/null";
   return {

@@ -33,7 +33,9 @@ export async function writeGptGrub(
     const disk = await open(file, "w");
     await disk.truncate(layout.sizeBytes);
     await disk.close();
-    await tools.run("sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", file], { input: sfdiskScript(layout) });
+    await tools.run("sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", file], {
+      input: sfdiskScript(layout),
+    });
     const bios = partition(layout, "bios");
     const grub = await makeGrub(packages, tools, work, bios.startBytes / 512);
     await writeAt(file, grub.bootCode, 0);
@@ -62,14 +64,23 @@ async function writeEsp(
   const drive = `${file}@@${startBytes}`;
   const serial = fixedGuid(plan.board.name, "esp-serial").slice(0, 8);
   const env = { SOURCE_DATE_EPOCH: "315532800" }; // FAT begins in 1980
-  await tools.run("mformat", ["-i", drive, "-F", "-T", `${sizeBytes / 512}`, "-h", "64", "-s", "32", "-N", serial, "-v", "ESP", "::"], { env });
+  await tools.run(
+    "mformat",
+    ["-i", drive, "-F", "-T", `${sizeBytes / 512}`, "-h", "64", "-s", "32", "-N", serial, "-v", "ESP", "::"],
+    { env },
+  );
   await tools.run("mmd", ["-i", drive, "::/EFI", "::/EFI/BOOT", "::/grub"], { env });
   await tools.run("mcopy", ["-i", drive, grub.efi, "::/EFI/BOOT/BOOTX64.EFI"], { env });
   await tools.run("mcopy", ["-i", drive, grubConfiguration, grub.environment, "::/grub/"], { env });
 }
 
 /** An empty journaled ext4, byte for byte the same in every build. */
-async function makeData(board: string, { startBytes, sizeBytes }: Partition, tools: Tools, file: string): Promise<void> {
+async function makeData(
+  board: string,
+  { startBytes, sizeBytes }: Partition,
+  tools: Tools,
+  file: string,
+): Promise<void> {
   const uuid = fixedGuid(board, "data-uuid").toLowerCase();
   const extended = [
     `offset=${startBytes}`,
@@ -89,15 +100,25 @@ async function makeData(board: string, { startBytes, sizeBytes }: Partition, too
   );
 }
 
-async function copyInto(source: string, { name, startBytes, sizeBytes }: Partition, file: string): Promise<void> {
+async function copyInto(
+  source: string,
+  { name, startBytes, sizeBytes }: Partition,
+  file: string,
+): Promise<void> {
   const handle = await open(source);
   const { size } = await handle.stat();
   await handle.close();
   if (size > sizeBytes) {
     const overMiB = Math.ceil((size - sizeBytes) / 1024 / 1024);
-    throw new ToolError(`partition ${name} is ${overMiB} MiB too small`, "enlarge it in the board profile's /image");
+    throw new ToolError(
+      `partition ${name} is ${overMiB} MiB too small`,
+      "enlarge it in the board profile's /image",
+    );
   }
-  await pipeline(createReadStream(source, { highWaterMark: 1 << 20 }), createWriteStream(file, { flags: "r+", start: startBytes }));
+  await pipeline(
+    createReadStream(source, { highWaterMark: 1 << 20 }),
+    createWriteStream(file, { flags: "r+", start: startBytes }),
+  );
 }
 
 async function writeAt(file: string, bytes: Buffer, offset: number): Promise<void> {

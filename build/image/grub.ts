@@ -9,7 +9,9 @@ import { ToolError } from "../core/faults.ts";
 export const grubPackages = ["grub-pc-bin", "grub-efi-amd64-bin"];
 
 const modules =
-  "part_gpt fat squash4 normal configfile loadenv linux test echo regexp search serial terminal sleep reboot halt minicmd".split(" ");
+  "part_gpt fat squash4 normal configfile loadenv linux test echo regexp search serial terminal sleep reboot halt minicmd".split(
+    " ",
+  );
 
 export interface Grub {
   /** 440 bytes of boot code for the first sector. */
@@ -27,18 +29,42 @@ export interface Grub {
  *
  * @param coreSector where core.img will be on the disk, in sectors of 512 bytes
  */
-export async function makeGrub(packages: readonly Package[], tools: Tools, folder: string, coreSector: number): Promise<Grub> {
+export async function makeGrub(
+  packages: readonly Package[],
+  tools: Tools,
+  folder: string,
+  coreSector: number,
+): Promise<Grub> {
   const pc = moduleFolder("i386-pc", packages);
   const efi = join(folder, "bootx64.efi");
   const core = join(folder, "core.img");
   const environment = join(folder, "grubenv");
-  await tools.run("grub-mkimage", ["-O", "i386-pc", "-d", pc, "-p", "(,gpt2)/grub", "-o", core, "biosdisk", ...modules]);
+  await tools.run("grub-mkimage", [
+    "-O",
+    "i386-pc",
+    "-d",
+    pc,
+    "-p",
+    "(,gpt2)/grub",
+    "-o",
+    core,
+    "biosdisk",
+    ...modules,
+  ]);
   await tools.run("grub-mkimage", [
     ...["-O", "x86_64-efi", "-d", moduleFolder("x86_64-efi", packages), "-p", "/grub", "-o", efi],
     ...["all_video", "efi_gop", "gfxterm", ...modules],
   ]);
   await tools.run("grub-editenv", [environment, "create"]);
-  await tools.run("grub-editenv", [environment, "set", "ORDER=A B", "A_OK=1", "A_TRY=0", "B_OK=0", "B_TRY=0"]);
+  await tools.run("grub-editenv", [
+    environment,
+    "set",
+    "ORDER=A B",
+    "A_OK=1",
+    "A_TRY=0",
+    "B_OK=0",
+    "B_TRY=0",
+  ]);
   return {
     bootCode: bootCode(await readFile(join(pc, "boot.img")), coreSector),
     core: coreImage(await readFile(core), coreSector),
@@ -63,7 +89,8 @@ function bootCode(image: Buffer, coreSector: number): Buffer {
 /** The first sector of core.img loads the rest: its block list ends at 0x200. */
 function coreImage(image: Buffer, coreSector: number): Buffer {
   const core = Buffer.from(image);
-  if (core.length > 1024 * 1024) throw new ToolError(`GRUB's core image is ${core.length} bytes, over its 1 MiB partition`);
+  if (core.length > 1024 * 1024)
+    throw new ToolError(`GRUB's core image is ${core.length} bytes, over its 1 MiB partition`);
   core.writeBigUInt64LE(BigInt(coreSector + 1), 0x1f4);
   return core;
 }

@@ -18,9 +18,14 @@ export interface Manifest {
   readonly node: string;
   readonly addonCompiler: string;
   readonly image: { readonly file: string; readonly bytes: number; readonly sha256: string };
-  readonly compressed: { readonly file: string; readonly bytes: number };
+  /** Null in a build that was made to try things out. */
+  readonly compressed: { readonly file: string; readonly bytes: number } | null;
   readonly slot: { readonly bootBytes: number; readonly rootBytes: number };
-  readonly partitions: readonly { readonly name: string; readonly startBytes: number; readonly sizeBytes: number }[];
+  readonly partitions: readonly {
+    readonly name: string;
+    readonly startBytes: number;
+    readonly sizeBytes: number;
+  }[];
   /** What the root file system's files weigh before compression, by where they are from. */
   readonly weights: readonly Weight[];
   readonly packages: readonly Omit<Package, "directory" | "homepage">[];
@@ -57,10 +62,20 @@ export function makeManifest({ plan, ...facts }: ManifestFacts): Manifest {
     image: facts.image,
     compressed: facts.compressed,
     slot: facts.slot,
-    partitions: facts.layout.partitions.map(({ name, startBytes, sizeBytes }) => ({ name, startBytes, sizeBytes })),
+    partitions: facts.layout.partitions.map(({ name, startBytes, sizeBytes }) => ({
+      name,
+      startBytes,
+      sizeBytes,
+    })),
     weights: facts.weights,
     packages: facts.packages
-      .map(({ name, version, architecture, source, sha256 }) => ({ name, version, architecture, source, sha256 }))
+      .map(({ name, version, architecture, source, sha256 }) => ({
+        name,
+        version,
+        architecture,
+        source,
+        sha256,
+      }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }

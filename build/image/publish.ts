@@ -9,6 +9,7 @@ import { step } from "../core/progress.ts";
 import { hashSources, type StepResult } from "../core/steps.ts";
 import { writeTree, type Entry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";
+import type { Tools } from "../debian/tools.ts";
 import { addonCompiler } from "../payload/compile-addon.ts";
 import { renderTemplates } from "../payload/render.ts";
 import { nodeRelease } from "../payload/runtime.ts";
@@ -28,6 +29,9 @@ export interface BuildResult {
   readonly boot: StepResult;
   readonly root: StepResult;
   readonly image: StepResult;
+  readonly tools: Tools;
+  /** Leave out the files that are for downloading. */
+  readonly fast: boolean;
 }
 
 /** What is in `out/<board>/`. */
@@ -45,7 +49,12 @@ export async function publish(result: BuildResult, outDirectory: string): Promis
   const { plan } = result;
   const directory = join(outDirectory, plan.board.name);
   const name = `halfbridge-${plan.board.name}-${plan.site.name}.img`;
-  const key = hashOf({ plan: plan.hash, image: result.image.key, code: await hashSources("build/image", "templates/image") });
+  const key = hashOf({
+    plan: plan.hash,
+    image: result.image.key,
+    fast: result.fast,
+    code: await hashSources("build/image", "templates/image"),
+  });
   const stamp = join(directory, ".published");
   const image = join(directory, name);
   if (existsSync(image) && existsSync(stamp) && (await readFile(stamp, "utf8")) === key) {
@@ -79,10 +88,13 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
   await run(["cp", "--sparse=always", result.image.path, image]);
   const [sha256] = await Promise.all([
     hashFile(image),
-    run(["sh", "-c", 'gzip --no-name --stdout "$1" > "$2"', "sh", image, at(compressed)]),
-    run(["bmaptool", "create", "--output", at(bmap), image]),
+    result.fast ? undefined : compress(image, result.tools),
+    result.fast ? undefined : run(["bmaptool", "create", "--output", at(bmap), image]),
   ]);
-  const packages = [...system.packages, ...bootPackages.filter(({ name: owner }) => owner.startsWith("grub-"))];
+  const packages = [
+    ...system.packages,
+    ...bootPackages.filter(({ name: owner }) => owner.startsWith("grub-")),
+  ];
   const node = await nodeRelease(plan.board.arch);
   const version = await projectVersion();
   const manifest = makeManifest({
@@ -92,7 +104,7 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
     node,
     addonCompiler: await addonCompiler(plan.board.arch),
     image: { file: name, bytes: (await stat(image)).size, sha256 },
-    compressed: { file: compressed, bytes: (await stat(at(compressed))).size },
+    compressed: result.fast ? null : { file: compressed, bytes: (await stat(at(compressed))).size },
     slot: { bootBytes: (await stat(result.boot.path)).size, rootBytes: (await stat(result.root.path)).size },
     layout: layoutDisk(plan.board),
     weights: weigh(system.root, packages),
@@ -100,15 +112,27 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
   });
   await writeFile(at("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeFile(at("sbom.cdx.json"), formatSbom(plan, version, packages, node));
-  await writeTree(await renderTemplates("image", flashingView(plan, manifest, bmap)), directory);
+  if (!result.fast)
+    await writeTree(await renderTemplates("image", flashingView(plan, manifest, bmap)), directory);
   await writeFile(at("plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
   await writeTree(result.configuration, at("payload"));
-  await writeFile(at("SHA256SUMS"), await checksums(directory, [name, compressed, bmap, "manifest.json", "sbom.cdx.json", "FLASHING.md"]));
+  const downloads = result.fast ? [] : [compressed, bmap, "FLASHING.md"];
+  await writeFile(
+    at("SHA256SUMS"),
+    await checksums(directory, [name, ...downloads, "manifest.json", "sbom.cdx.json"]),
+  );
   return manifest;
 }
 
+/** Adds `.gz`, which balenaEtcher and bmaptool open; pigz writes the same bytes with any number of threads. */
+function compress(image: string, tools: Tools): Promise<unknown> {
+  return tools.run("pigz", ["--no-name", "--keep", image]);
+}
+
 async function projectVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as {
+    version: string;
+  };
   return version;
 }
 
@@ -117,8 +141,8 @@ function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bm
     title: board.title,
     image: image.file,
     sizeMiB: Math.round(image.bytes / 1024 / 1024),
-    compressed: compressed.file,
-    compressedMB: (compressed.bytes / 1e6).toFixed(1),
+    compressed: compressed?.file,
+    compressedMB: ((compressed?.bytes ?? 0) / 1e6).toFixed(1),
     bmap,
     site: site.name,
     mode: site.mode,
@@ -136,6 +160,8 @@ function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bm
 
 /** As sha256sum(1) writes them. */
 async function checksums(directory: string, names: readonly string[]): Promise<string> {
-  const lines = await Promise.all(names.map(async (name) => `${await hashFile(join(directory, name))}  ${name}\n`));
+  const lines = await Promise.all(
+    names.map(async (name) => `${await hashFile(join(directory, name))}  ${name}\n`),
+  );
   return lines.join("");
 }

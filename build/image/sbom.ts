@@ -4,26 +4,47 @@ import type { NodeRelease } from "../payload/runtime.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** A CycloneDX 1.6 bill of materials: every Debian package that a file is from, and the Node runtime. */
-export function formatSbom(plan: Plan, version: string, packages: readonly Package[], node: NodeRelease): string {
+export function formatSbom(
+  plan: Plan,
+  version: string,
+  packages: readonly Package[],
+  node: NodeRelease,
+): string {
   const bom = new Models.Bom({
     serialNumber: `urn:uuid:${uuidOf(plan.hash)}`,
     metadata: new Models.Metadata({
-      component: new Models.Component(Enums.ComponentType.Firmware, `halfbridge-${plan.board.name}`, { version, bomRef: "image" }),
+      component: new Models.Component(Enums.ComponentType.Firmware, `halfbridge-${plan.board.name}`, {
+        version,
+        bomRef: "image",
+      }),
     }),
   });
   for (const { name, version: packageVersion, architecture, source, sha256, homepage } of packages) {
     const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(packageVersion)}?arch=${architecture}&distro=trixie`;
-    const component = new Models.Component(Enums.ComponentType.Library, name, { version: packageVersion, purl, bomRef: purl });
+    const component = new Models.Component(Enums.ComponentType.Library, name, {
+      version: packageVersion,
+      purl,
+      bomRef: purl,
+    });
     component.hashes.set(Enums.HashAlgorithm["SHA-256"], sha256);
     component.properties.add(new Models.Property("debian:source", source));
     if (homepage !== undefined) {
-      component.externalReferences.add(new Models.ExternalReference(homepage, Enums.ExternalReferenceType.Website));
+      component.externalReferences.add(
+        new Models.ExternalReference(homepage, Enums.ExternalReferenceType.Website),
+      );
     }
     bom.components.add(component);
   }
   const purl = `pkg:npm/${node.name}@${node.version}`;
-  const runtime = new Models.Component(Enums.ComponentType.Application, node.name, { version: node.version, purl, bomRef: purl });
-  runtime.hashes.set(Enums.HashAlgorithm["SHA-512"], Buffer.from(node.integrity.replace(/^sha512-/, ""), "base64").toString("hex"));
+  const runtime = new Models.Component(Enums.ComponentType.Application, node.name, {
+    version: node.version,
+    purl,
+    bomRef: purl,
+  });
+  runtime.hashes.set(
+    Enums.HashAlgorithm["SHA-512"],
+    Buffer.from(node.integrity.replace(/^sha512-/, ""), "base64").toString("hex"),
+  );
   bom.components.add(runtime);
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;

@@ -13,10 +13,13 @@ export function weigh(tree: readonly Entry[], packages: readonly Package[]): Wei
   for (const entry of tree) {
     if (entry.kind !== "file") continue;
     const from = originOf(entry.path, "file" in entry.from ? entry.from.file : "", packages);
-    const bytes = "file" in entry.from ? statSync(entry.from.file).size : Buffer.byteLength(entry.from.content);
+    const bytes =
+      "file" in entry.from ? statSync(entry.from.file).size : Buffer.byteLength(entry.from.content);
     weights.set(from, (weights.get(from) ?? 0) + bytes);
   }
-  return [...weights].map(([from, bytes]) => ({ from, bytes })).sort((a, b) => b.bytes - a.bytes || (a.from < b.from ? -1 : 1));
+  return [...weights]
+    .map(([from, bytes]) => ({ from, bytes }))
+    .sort((a, b) => b.bytes - a.bytes || (a.from < b.from ? -1 : 1));
 }
 
 function originOf(path: string, file: string, packages: readonly Package[]): string {

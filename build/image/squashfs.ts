@@ -15,7 +15,12 @@ const options: Readonly<Record<Compression, readonly string[]>> = {
 };
 
 /** Writes a tree as a squashfs: owned by root, without times, the same bytes for the same tree. */
-export async function writeSquashfs(tree: readonly Entry[], file: string, compression: Compression, tools: Tools): Promise<void> {
+export async function writeSquashfs(
+  tree: readonly Entry[],
+  file: string,
+  compression: Compression,
+  tools: Tools,
+): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), "halfbridge-squashfs-"));
   try {
     await writeTree(tree, root);

@@ -13,6 +13,11 @@ const triplets: Readonly<Record<DebianArchitecture, string>> = {
   armhf: "arm-linux-gnueabihf",
 };
 
+/** The cross compiler's command. */
+export function compilerOf(architecture: DebianArchitecture): string {
+  return `${triplets[architecture]}-gcc`;
+}
+
 /** Without a build id and with no path of this machine, nothing in the file differs from run to run. */
 const flags = "-std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -s -Wl,--build-id=none".split(" ");
 
@@ -25,7 +30,7 @@ export async function compileAddon(architecture: DebianArchitecture, file: strin
   try {
     await run(
       [
-        `${triplets[architecture]}-gcc`,
+        compilerOf(architecture),
         ...flags,
         `-ffile-prefix-map=${projectRoot}=.`,
         "-isystem",

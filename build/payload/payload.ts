@@ -33,7 +33,9 @@ export async function makePayload(
     title: "Make the proxy's Node runtime",
     inputs: {
       node: await nodeRelease(arch),
-      libraries: packages.filter(({ name }) => ["libc6", "libstdc++6", "libgcc-s1"].includes(name)).map(({ sha256 }) => sha256),
+      libraries: packages
+        .filter(({ name }) => ["libc6", "libstdc++6", "libgcc-s1"].includes(name))
+        .map(({ sha256 }) => sha256),
       code: await hashSources("build/payload/runtime.ts"),
     },
     make: (folder) => makeRuntime(arch, packages, tools, folder),
@@ -54,7 +56,10 @@ export async function makePayload(
     },
   });
   const configuration = await renderConfiguration(plan);
-  const program = mergeTrees(await treeOf(runtime.path, runtimeFolder), await treeOf(proxy.path, "/usr/lib/halfbridge"));
+  const program = mergeTrees(
+    await treeOf(runtime.path, runtimeFolder),
+    await treeOf(proxy.path, "/usr/lib/halfbridge"),
+  );
   return { tree: mergeTrees(configuration, program), configuration };
 }
 
@@ -64,5 +69,7 @@ async function treeOf(folder: string, at: string): Promise<Entry[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-    .map((file) => copyOf(at + file.slice(folder.length), file, /\/(node|ld-linux[^/]*)$/.test(file) ? 0o755 : 0o644));
+    .map((file) =>
+      copyOf(at + file.slice(folder.length), file, /\/(node|ld-linux[^/]*)$/.test(file) ? 0o755 : 0o644),
+    );
 }

@@ -31,7 +31,10 @@ export async function nodeRelease(architecture: string): Promise<NodeRelease> {
   const lock = JSON.parse(await readFile(join(projectRoot, "package-lock.json"), "utf8")) as {
     packages: Record<string, { version: string; integrity: string }>;
   };
-  const { version, integrity } = lock.packages[`node_modules/${name}`] as { version: string; integrity: string };
+  const { version, integrity } = lock.packages[`node_modules/${name}`] as {
+    version: string;
+    integrity: string;
+  };
   return { name, version, integrity };
 }
 
@@ -75,12 +78,24 @@ async function copyLibraries(node: string, packages: readonly Package[], folder:
 /** npm fetches the release; it must be the one that the lock file pins. */
 async function fetchNode({ name, version, integrity }: NodeRelease, into: string): Promise<string> {
   await mkdir(into, { recursive: true });
-  const pack = ["npm", "pack", `${name}@${version}`, "--pack-destination", into, "--prefer-offline", "--loglevel=error"];
+  const pack = [
+    "npm",
+    "pack",
+    `${name}@${version}`,
+    "--pack-destination",
+    into,
+    "--prefer-offline",
+    "--loglevel=error",
+  ];
   await run(pack, { cwd: into });
   const archive = join(into, `${name}-${version}.tgz`);
-  const found = `sha512-${createHash("sha512").update(await readFile(archive)).digest("base64")}`;
+  const found = `sha512-${createHash("sha512")
+    .update(await readFile(archive))
+    .digest("base64")}`;
   if (found !== integrity) {
-    throw new ToolError(`${name}@${version}: has integrity ${found}, but package-lock.json pins ${integrity}`);
+    throw new ToolError(
+      `${name}@${version}: has integrity ${found}, but package-lock.json pins ${integrity}`,
+    );
   }
   await extract({ file: archive, cwd: into, filter: (path) => path === "package/bin/node" });
   return join(into, "package", "bin", "node");

@@ -4,7 +4,18 @@ import type { KernelNeeds } from "./plan.ts";
 
 /** What the system itself needs, whatever the mode. */
 const system = {
-  options: ["BLK_DEV_INITRD", "DEVTMPFS", "RD_ZSTD", "SQUASHFS", "SQUASHFS_ZSTD", "SQUASHFS_LZ4", "OVERLAY_FS", "EXT4_FS", "TMPFS", "EFI_STUB"],
+  options: [
+    "BLK_DEV_INITRD",
+    "DEVTMPFS",
+    "RD_ZSTD",
+    "SQUASHFS",
+    "SQUASHFS_ZSTD",
+    "SQUASHFS_LZ4",
+    "OVERLAY_FS",
+    "EXT4_FS",
+    "TMPFS",
+    "EFI_STUB",
+  ],
   // mounting the root file system, its overlay, and the data partition (nls: the ESP)
   modules: ["squashfs", "overlay", "ext4", "crc32c_generic"],
 };

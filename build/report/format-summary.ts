@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { distinctSayings, groupClaims, type ClaimGroup } from "./groups.ts";
+import { groupClaims, type ClaimGroup } from "./groups.ts";
 import type { Claim, Figure, Report, Status } from "./report.ts";
 import { claimVerdict, reportVerdict } from "./verdict.ts";
 import {
@@ -31,7 +31,7 @@ export function formatSummary(report: Report, inColor = process.stdout.hasColors
     [report.board, report.site, report.mode, report.dialect].join(" · "),
     "",
     ...table([
-      ["", "claim", ...firmwares.map((firmware) => firmwareNames[firmware]), "control"],
+      ["", ...firmwares.map((firmware) => firmwareNames[firmware]), "control", "claim"],
       ...groups.map((group) => claimRow(group, firmwares)),
     ]).flatMap((line, index) => colorRow(line, groups[index - 1], paint)),
     "",
@@ -49,17 +49,19 @@ export function formatSummary(report: Report, inColor = process.stdout.hasColors
 function claimRow({ title, verdict, runs }: ClaimGroup, firmwares: readonly Claim["firmware"][]): string[] {
   const cells = firmwares.map((firmware) => {
     const run = runs.find((candidate) => candidate.firmware === firmware);
-    return run === undefined ? "" : `${marks[run.status]} ${formatDuration(run.ms)}`;
+    if (run === undefined) return "";
+    return run.status === "skipped" ? marks.skipped : `${marks[run.status]} ${formatDuration(run.ms)}`;
   });
-  return [marks[verdict], title, ...cells, runs.map(({ control }) => marks[control.status]).join(" ")];
+  return [marks[verdict], ...cells, runs.map(({ control }) => marks[control.status]).join(" "), title];
 }
 
 /** A claim's line in its colour, and below it what was seen where it doesn't hold. */
 function colorRow(line: string, group: ClaimGroup | undefined, paint: Paint): string[] {
   if (group === undefined) return [line];
-  const bad = group.runs.filter((run) => claimVerdict(run) !== "passed");
-  const details = distinctSayings(bad, explain).flatMap(({ firmwares, said }) =>
-    said.map((text) => `    ${firmwares.map((firmware) => `${firmwareNames[firmware]}: `).join("")}${text}`),
+  const details = group.runs.flatMap((run) =>
+    claimVerdict(run) === "passed"
+      ? []
+      : explain(run).map((text) => `   ${firmwareNames[run.firmware]}: ${text}`),
   );
   return [paint(group.verdict, line), ...details];
 }

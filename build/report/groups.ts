@@ -22,7 +22,9 @@ export function groupClaims(claims: readonly Claim[]): readonly ClaimGroup[] {
   const groups = Map.groupBy(claims, ({ id, firmware }) => id.replace(`${firmware}/`, ""));
   return [...groups].flatMap(([name, runs]) => {
     const [first] = runs;
-    return first === undefined ? [] : [{ name, title: first.title, verdict: worst(runs.map(claimVerdict)), runs }];
+    return first === undefined
+      ? []
+      : [{ name, title: first.title, verdict: worst(runs.map(claimVerdict)), runs }];
   });
 }
 

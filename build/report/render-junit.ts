@@ -17,7 +17,12 @@ export function renderJunit(report: Report): string {
   return renderReportTemplate("junit.xml", view);
 }
 
-function counts(claims: readonly Claim[]): { tests: number; failed: number; skipped: number; seconds: string } {
+function counts(claims: readonly Claim[]): {
+  tests: number;
+  failed: number;
+  skipped: number;
+  seconds: string;
+} {
   const { failed, skipped } = tallyClaims(claims);
   const ms = claims.reduce((sum, claim) => sum + claim.ms, 0);
   return { tests: claims.length, failed, skipped, seconds: seconds(ms) };
@@ -32,7 +37,9 @@ function viewCase(board: string, claim: Claim): object {
     seconds: seconds(ms),
     failed: verdict === "failed",
     skipped: verdict === "skipped",
-    message: legal(status === "passed" ? `control, ${control.title}: ${controlWords[control.status]}` : observed),
+    message: legal(
+      status === "passed" ? `control, ${control.title}: ${controlWords[control.status]}` : observed,
+    ),
     observed: legal(observed),
     control: legal(`${control.title}: ${controlWords[control.status]}; ${control.observed}`),
   };

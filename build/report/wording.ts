@@ -20,7 +20,8 @@ export function headline(report: Report): string {
   const notTried = skipped === 0 ? "" : `, ${skipped} not tried`;
   const verdict = reportVerdict(report);
   if (verdict === "skipped") return "Nothing was proven";
-  if (verdict === "failed") return `${failed} of ${total} claims ${failed === 1 ? "fails" : "fail"}${notTried}`;
+  if (verdict === "failed")
+    return `${failed} of ${total} claims ${failed === 1 ? "fails" : "fail"}${notTried}`;
   return skipped === 0 ? `All ${total} claims hold` : `${passed} of ${total} claims hold${notTried}`;
 }
 

@@ -35,7 +35,14 @@ function ebtables({ bridging }: NetworkModel): string {
   );
 }
 
-const noEbtables = lines("*broute", ":BROUTING ACCEPT", "*nat", ":PREROUTING ACCEPT", ":OUTPUT ACCEPT", ":POSTROUTING ACCEPT");
+const noEbtables = lines(
+  "*broute",
+  ":BROUTING ACCEPT",
+  "*nat",
+  ":PREROUTING ACCEPT",
+  ":OUTPUT ACCEPT",
+  ":POSTROUTING ACCEPT",
+);
 
 function arpMatch({ arpRequest: { gratuitous, sender, target } }: BridgingRule): string {
   return [

@@ -42,7 +42,12 @@ export function modelHalfBridge(board: Board, site: Site): NetworkModel {
           arpRequest: { target: site.ispRouter },
           verdict: "route",
         },
-        { why: "all other addresses of the LAN are here", port: isp, arpRequest: { target: site.lan }, verdict: "bridge" },
+        {
+          why: "all other addresses of the LAN are here",
+          port: isp,
+          arpRequest: { target: site.lan },
+          verdict: "bridge",
+        },
       ],
       arpReplies: [{ port: isp, targets: site.lan }],
     },
@@ -61,8 +66,14 @@ function sysctlsOf(isp: string, lan: string) {
     // First: the kernel resets other settings when forwarding changes.
     { key: "net.ipv4.ip_forward", value: "1" },
     ...["all", "default", isp, lan].map((name) => ({ key: `net.ipv4.conf.${name}.rp_filter`, value: "0" })),
-    ...["all", "default", isp, lan].map((name) => ({ key: `net.ipv4.conf.${name}.send_redirects`, value: "0" })),
-    ...["all", "default", isp, lan].map((name) => ({ key: `net.ipv4.conf.${name}.accept_redirects`, value: "0" })),
+    ...["all", "default", isp, lan].map((name) => ({
+      key: `net.ipv4.conf.${name}.send_redirects`,
+      value: "0",
+    })),
+    ...["all", "default", isp, lan].map((name) => ({
+      key: `net.ipv4.conf.${name}.accept_redirects`,
+      value: "0",
+    })),
     { key: `net.ipv4.conf.${lan}.proxy_arp`, value: "1" },
     // Answer at once instead of after up to 0.8 s.
     { key: `net.ipv4.neigh.${lan}.proxy_delay`, value: "0" },

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { readBoardByName, type Board } from "../config/board.ts";
+import { readSite, type Site } from "../config/site.ts";
+import { InputError } from "../core/faults.ts";
+import { projectRoot } from "../core/paths.ts";
+
+export const defaultBoard = "x86-64";
+export const defaultSite = join(projectRoot, "sites", "example.yaml");
+
+/** Where everything goes that a command makes. */
+export const outDirectory = join(projectRoot, "out");
+
+export interface InputOptions {
+  readonly site: string;
+}
+
+/** `[BOARD] --site FILE`, as every command takes them that works on an image. */
+export function takesInputs(command: Command): Command {
+  return command
+    .argument("[board]", "a board of board-configs/", defaultBoard)
+    .option("--site <file>", "what the network is to be", defaultSite);
+}
+
+/** Reads both, so that the faults of both are told in one run. */
+export async function readInputs(
+  board: string,
+  { site }: InputOptions,
+): Promise<{ board: Board; site: Site }> {
+  const [boardRead, siteRead] = await Promise.allSettled([readBoardByName(board), readSite(site)]);
+  const reasons = [boardRead, siteRead].flatMap((read) =>
+    read.status === "rejected" ? [read.reason as unknown] : [],
+  );
+  const other = reasons.find((reason) => !(reason instanceof InputError));
+  if (other !== undefined) throw other;
+  if (boardRead.status === "fulfilled" && siteRead.status === "fulfilled")
+    return { board: boardRead.value, site: siteRead.value };
+  throw new InputError(reasons.flatMap((reason) => (reason as InputError).faults));
+}

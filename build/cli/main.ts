@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { addBoards } from "./commands/boards.ts";
+import { addBuild } from "./commands/build.ts";
+import { addCheck } from "./commands/check.ts";
+import { addClean } from "./commands/clean.ts";
+import { addLab } from "./commands/lab.ts";
+import { addPlan } from "./commands/plan.ts";
+import { addTest } from "./commands/test.ts";
+import { reportFailure } from "./failure.ts";
+
+const program = new Command("halfbridge")
+  .description(
+    "Builds flash-ready router images with a transparent filtering proxy, and proves each by booting it.",
+  )
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 all is well, 1 the input is at fault (or a proof failed), 2 a tool or this machine is.
+Examples:
+  halfbridge check                              every board and example site of this checkout
+  halfbridge build x86-64 --site sites/example.yaml
+  halfbridge test x86-64 --site sites/example.yaml`,
+  )
+  .showHelpAfterError("(halfbridge --help says more)");
+
+for (const add of [addBoards, addCheck, addPlan, addBuild, addLab, addTest, addClean]) add(program);
+
+// A reader that has seen enough, such as `head`, is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error, process.argv.includes("--json"));
+}

@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { InputError, type Fault } from "../core/faults.ts";
+import { readBoard } from "./board.ts";
+import { readSite } from "./site.ts";
+
+export interface Checked {
+  readonly file: string;
+  readonly kind: "board" | "site";
+  readonly faults: readonly Fault[];
+}
+
+/** Checks a file as what it is: a board says its `arch` or `ports`, a site never does. */
+export async function checkFile(file: string): Promise<Checked> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const kind = /^(arch|ports|kernel|base):/m.test(text) ? "board" : "site";
+  try {
+    await (kind === "board" ? readBoard(file) : readSite(file));
+    return { file, kind, faults: [] };
+  } catch (error) {
+    if (error instanceof InputError) return { file, kind, faults: error.faults };
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { projectRoot } from "../../build/core/paths.ts";
+import { run } from "../../build/core/run.ts";
+
+const halfbridge = (...argv: string[]) =>
+  run([process.execPath, join(projectRoot, "build/cli/main.ts"), ...argv], {
+    cwd: projectRoot,
+    okCodes: [0, 1, 2],
+  });
+
+async function brokenSite(): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "halfbridge-cli-")), "broken.yaml");
+  await writeFile(file, "name: x\nmode: half-bridge\nlan: 10.1.2.0/24\n");
+  return file;
+}
+
+test("every command has its own help", async (t) => {
+  for (const command of ["boards", "check", "plan", "build", "lab", "test", "clean"]) {
+    const { stdout, exitCode } = await halfbridge(command, "--help");
+    t.is(exitCode, 0, command);
+    t.regex(stdout, new RegExp(`^Usage: halfbridge ${command}`), command);
+  }
+});
+
+test("check finds the boards and sites of the checkout sound", async (t) => {
+  const { stdout, exitCode } = await halfbridge("check");
+  t.is(exitCode, 0);
+  t.regex(stdout, /sites\/example\.yaml: a sound site/);
+});
+
+test("faulty input ends with exit code 1 and a line for every fault, of the board and the site alike", async (t) => {
+  const { stderr, stdout, exitCode } = await halfbridge("build", "x86-65", "--site", await brokenSite());
+  t.is(exitCode, 1);
+  t.is(stdout, "");
+  t.regex(stderr, /^board-configs: no board is called "x86-65"/m);
+  t.regex(stderr, /broken\.yaml: \/dialect: is missing/);
+  t.regex(stderr, /broken\.yaml: \/capture: is missing/);
+});
+
+test("faults can be read by a machine", async (t) => {
+  const { stdout, exitCode } = await halfbridge("check", "--json", await brokenSite());
+  t.is(exitCode, 1);
+  const { faults } = JSON.parse(stdout) as { faults: { path: string }[] };
+  t.true(faults.some(({ path }) => path === "/router"));
+});
+
+test("boards and plans can be read by a machine", async (t) => {
+  const boards = JSON.parse((await halfbridge("boards", "--json")).stdout) as { name: string }[];
+  t.true(boards.some(({ name }) => name === "x86-64"));
+  const plan = JSON.parse((await halfbridge("plan", "x86-64", "--json")).stdout) as { hash: string };
+  t.regex(plan.hash, /^[0-9a-f]{64}$/);
+});
+
+test("an unknown command is refused with the near one", async (t) => {
+  const { stderr, exitCode } = await halfbridge("biuld");
+  t.is(exitCode, 1);
+  t.regex(stderr, /Did you mean build\?/);
+});

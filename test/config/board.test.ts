@@ -1,0 +1,60 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { listBoards, readBoard, readBoardByName } from "../../build/config/board.ts";
+import { InputError } from "../../build/core/faults.ts";
+import { projectRoot } from "../../build/core/paths.ts";
+
+/** The faults of x86-64's profile after an edit. */
+async function faultsAfter(edit: (text: string) => string): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "halfbridge-board-")), "x86-64.yaml");
+  await writeFile(file, edit(await readFile(join(projectRoot, "board-configs/x86-64.yaml"), "utf8")));
+  try {
+    await readBoard(file);
+    return "";
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
+test("every board that ships is sound", async (t) => {
+  const names = await listBoards();
+  t.true(names.includes("x86-64"));
+  for (const name of names) await t.notThrowsAsync(readBoardByName(name));
+});
+
+test("an unknown board is refused with the near ones", async (t) => {
+  const error = await t.throwsAsync(readBoardByName("x86_64"), { instanceOf: InputError });
+  t.regex(error.message, /no board is called "x86_64" \(did you mean x86-64\?/);
+});
+
+test("ports have to be distinct", async (t) => {
+  t.regex(
+    await faultsAfter((text) => text.replace("lan: eth1", "lan: eth0")),
+    /\/ports\/lan: is the ISP port as well: eth0/,
+  );
+});
+
+test("a board with too little RAM or storage is refused, by how much", async (t) => {
+  t.regex(
+    await faultsAfter((text) => text.replace("memoryMiB: 256", "memoryMiB: 64")),
+    /\/memoryMiB: is 64 MiB, 96 MiB too little/,
+  );
+  t.regex(
+    await faultsAfter((text) => text.replace("storageMiB: 1024", "storageMiB: 512")),
+    /\/storageMiB: .*by 324 MiB/,
+  );
+  t.regex(
+    await faultsAfter((text) => text.replace("rootMiB: 256", "rootMiB: 32")),
+    /\/image\/rootMiB: is 32 MiB, 32 MiB too little/,
+  );
+});
+
+test("a profile is called as its file is", async (t) => {
+  t.regex(
+    await faultsAfter((text) => text.replace("name: x86-64", "name: other")),
+    /\/name: is other, but the file is called/,
+  );
+});

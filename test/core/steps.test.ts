@@ -1,0 +1,47 @@
+import { mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { runStep } from "../../build/core/steps.ts";
+
+const newCache = () => mkdtemp(join(tmpdir(), "halfbridge-steps-"));
+
+function define(inputs: unknown, make: (path: string) => Promise<void>) {
+  return { name: "example", title: "Example", inputs, make };
+}
+
+test("a step whose inputs are known isn't run again", async (t) => {
+  const cache = await newCache();
+  let runs = 0;
+  const make = async (path: string) => {
+    runs += 1;
+    await writeFile(path, "made");
+  };
+  const first = await runStep(cache, define({ a: 1, b: 2 }, make));
+  const again = await runStep(cache, define({ b: 2, a: 1 }, make));
+  t.deepEqual(again, first);
+  t.is(runs, 1);
+  await runStep(cache, define({ a: 1, b: 3 }, make));
+  t.is(runs, 2);
+  t.is(await readFile(first.path, "utf8"), "made");
+});
+
+test("a step that fails leaves nothing behind", async (t) => {
+  const cache = await newCache();
+  const make = async (path: string) => {
+    await writeFile(path, "half");
+    throw new Error("out of luck");
+  };
+  await t.throwsAsync(runStep(cache, define(1, make)), { message: "out of luck" });
+  t.deepEqual(await readdir(join(cache, "steps", "example")), []);
+});
+
+test("old results make room for new ones", async (t) => {
+  const cache = await newCache();
+  for (let input = 0; input < 12; input += 1)
+    await runStep(
+      cache,
+      define(input, (path) => writeFile(path, "")),
+    );
+  t.is((await readdir(join(cache, "steps", "example"))).length, 8);
+});
