@@ -22,8 +22,8 @@ export function compilerOf(architecture: DebianArchitecture): string {
 const flags = "-std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -s -Wl,--build-id=none".split(" ");
 
 /**
- * Compiles the proxy's addon for one architecture to `file`, which is there whole or not at all. The same source and compiler give the same bytes, wherever the
- * checkout lies. Throws a ToolError when the compiler is missing or refuses.
+ * Compiles the proxy's addon for one architecture to `file`, which is there whole or not at all. The
+ * same source and compiler give the same bytes, wherever the checkout lies. Throws a ToolError when the compiler is missing or refuses.
  */
 export async function compileAddon(architecture: DebianArchitecture, file: string): Promise<void> {
   const unfinished = `${file}.tmp`;

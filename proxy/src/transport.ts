@@ -21,8 +21,8 @@ export interface Transport {
 
 /** What `proxy/addon/transparent.c` exports. */
 export interface TransparentAddon {
-  listener(address: string, port: number): number;
-  outgoing(address: string, port: number, mark: number): number;
+  readonly listener: (address: string, port: number) => number;
+  readonly outgoing: (address: string, port: number, mark: number) => number;
 }
 
 export function isTransparentAddon(addon: object): addon is TransparentAddon {
