@@ -6,7 +6,13 @@ import type { Tools } from "../debian/tools.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** What modprobe reads; depmod's binary indexes are for another modprobe. */
-const indexes = ["modules.alias", "modules.builtin", "modules.dep", "modules.softdep", "modules.symbols"];
+const indexes = new Set([
+  "modules.alias",
+  "modules.builtin",
+  "modules.dep",
+  "modules.softdep",
+  "modules.symbols",
+]);
 
 /**
  * Makes a folder of modules for an image: decompressed (squashfs and the initramfs compress them better
@@ -33,6 +39,6 @@ export async function moduleTree(directory: string, release: string): Promise<En
   const root = join(directory, "lib", "modules", release);
   const names = (await readdir(root, { recursive: true })).sort();
   return names
-    .filter((name) => name.endsWith(".ko") || indexes.includes(name))
+    .filter((name) => name.endsWith(".ko") || indexes.has(name))
     .map((name) => copyOf(`/usr/lib/modules/${release}/${name}`, join(root, name)));
 }

@@ -57,7 +57,7 @@ export async function writeTree(tree: readonly Entry[], root: string): Promise<v
   }
   for (const path of [...directories].sort()) await mkdir(join(root, path), { recursive: true, mode: 0o755 });
   for (const entry of tree) await writeEntry(entry, join(root, entry.path));
-  for (const path of [...directories, "/"].sort().reverse()) await lutimes(join(root, path), 0, 0);
+  for (const path of [...directories, "/"].sort().toReversed()) await lutimes(join(root, path), 0, 0);
 }
 
 async function writeEntry(entry: Entry, to: string): Promise<void> {

@@ -69,7 +69,7 @@ function colorRow(line: string, group: ClaimGroup | undefined, paint: Paint): st
 function explain({ status, observed, control }: Claim): string[] {
   const claim = status === "passed" ? [] : [observed];
   return control.status === "failed"
-    ? [...claim, `control, ${control.title}: ${controlWords.failed}; ${control.observed}`]
+    ? [...claim, `control ${control.title}: ${controlWords.failed}: ${control.observed}`]
     : claim;
 }
 

@@ -38,10 +38,10 @@ function viewCase(board: string, claim: Claim): object {
     failed: verdict === "failed",
     skipped: verdict === "skipped",
     message: legal(
-      status === "passed" ? `control, ${control.title}: ${controlWords[control.status]}` : observed,
+      status === "passed" ? `control ${control.title}: ${controlWords[control.status]}` : observed,
     ),
     observed: legal(observed),
-    control: legal(`${control.title}: ${controlWords[control.status]}; ${control.observed}`),
+    control: legal(`${control.title}: ${controlWords[control.status]}: ${control.observed}`),
   };
 }
 
