@@ -75,8 +75,10 @@ function explain({ status, observed, control }: Claim): string[] {
 
 function figureRow(figure: Figure): string[] {
   const { title, value, unit, atMost } = figure;
-  const limit = atMost === undefined ? "" : `at most ${formatQuantity(atMost, unit)}`;
-  return [marks[isWithinLimit(figure) ? "passed" : "failed"], title, formatQuantity(value, unit), limit];
+  const quantity = formatQuantity(value, unit);
+  if (atMost === undefined) return ["", title, quantity, ""];
+  const mark = marks[isWithinLimit(figure) ? "passed" : "failed"];
+  return [mark, title, quantity, `at most ${formatQuantity(atMost, unit)}`];
 }
 
 /** Pads every column to its widest cell. */

@@ -22,6 +22,7 @@ export function headline(report: Report): string {
   if (verdict === "skipped") return "Nothing was proven";
   if (verdict === "failed")
     return `${failed} of ${total} claims ${failed === 1 ? "fails" : "fail"}${notTried}`;
+  if (total === 1) return "The one claim holds";
   return skipped === 0 ? `All ${total} claims hold` : `${passed} of ${total} claims hold${notTried}`;
 }
 
