@@ -48,9 +48,10 @@ export function mergeTrees(...trees: readonly (readonly Entry[])[]): Entry[] {
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Writes a tree below `root`, with every time at the epoch. */
+/** Writes a tree below `root`, which everyone may read, with every time at the epoch. */
 export async function writeTree(tree: readonly Entry[], root: string): Promise<void> {
   await mkdir(root, { recursive: true });
+  await chmod(root, 0o755);
   const directories = new Set(tree.filter(({ kind }) => kind === "directory").map(({ path }) => path));
   for (const { path } of tree) {
     for (let up = dirname(path); up !== "/"; up = dirname(up)) directories.add(up);

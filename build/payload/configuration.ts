@@ -30,6 +30,7 @@ function payloadView({ network, site }: Plan) {
   const shown = addresses.map((address) => ({ ...address, peer: address.peer ?? null }));
   return {
     mode: site.mode,
+    ports,
     nodeFlags: nodeFlags.join(" "),
     bridge: bridge && { ...bridge, firstPort: bridge.ports[0] },
     delivery,

@@ -28,6 +28,7 @@ test("a tree is written with its modes, its links and no times of its own", asyn
   t.is(await readlink(join(root, "bin")), "usr/bin");
   t.is((await lstat(join(root, "usr/bin/run"))).mode & 0o7777, 0o755);
   t.is((await lstat(join(root, "tmp"))).mode & 0o7777, 0o1777);
+  t.is((await lstat(root)).mode & 0o7777, 0o755); // a fresh temporary folder is its owner's alone
   for (const path of ["", "usr", "usr/bin", "usr/bin/run", "bin", "tmp"])
     t.is((await lstat(join(root, path))).mtimeMs, 0, path);
 });
