@@ -119,15 +119,14 @@ function classify(code: string | undefined, side: Side, connected: boolean): End
   return code === "EHOSTUNREACH" || code === "ENETUNREACH" ? "unreachable" : "failed";
 }
 
-/**
- * Ends a socket as the other side ended: with RST, not with an end that looks regular. After its end
- * has been sent a socket can't be reset any more: uv_tcp_close_reset refuses once uv_shutdown was
- * called, and Node 24 then leaks the descriptor without a word. Such a socket, and one that is still
- * connecting (it would wait for the answer first), is closed; data that still comes for it is
- * answered with RST by the kernel.
- */
+/** Ends a socket as the other side ended: with RST, not with an end that looks regular. */
 function reset(socket: Socket): void {
-  const endSent = socket.writableEnded && socket.writableLength === 0;
-  if (socket.connecting || endSent) socket.destroy();
-  else if (!socket.destroyed) socket.resetAndDestroy();
+  if (socket.destroyed) return;
+  // While its end is on the way to the kernel, libuv refuses (uv_tcp_close_reset: EINVAL), and Node 24
+  // then loses the descriptor: it stays open for ever.
+  const endInFlight = socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished;
+  // A socket that is still connecting has nobody to reset, and would wait for the answer first.
+  if (socket.connecting) socket.destroy();
+  else if (endInFlight) socket.once("finish", () => socket.resetAndDestroy());
+  else socket.resetAndDestroy();
 }

@@ -2,7 +2,18 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
-import { close, dial, ending, inLab, listen, plainConnect, until } from "./loopback-lab.ts";
+import { relay } from "../../proxy/src/relay.ts";
+import {
+  close,
+  dial,
+  ending,
+  inLab,
+  listen,
+  openSockets,
+  plainConnect,
+  quickConfig,
+  until,
+} from "./loopback-lab.ts";
 
 const MiB = 1024 * 1024;
 const floodBytes = 96 * MiB;
@@ -216,6 +227,30 @@ test.serial("a reset by the origin reaches the client", async (t) => {
     },
   );
 });
+
+test.serial(
+  "a connection that is ended at the very moment its end is passed on leaves nothing behind",
+  async (t) => {
+    const origin = createServer(
+      { allowHalfOpen: true },
+      (socket) => void socket.on("error", () => {}).end("bye"),
+    );
+    const to = await listen(origin);
+    const ends: string[] = [];
+    const server = createServer({ allowHalfOpen: true }, (client) => {
+      const outgoing = plainConnect(to, to);
+      const stop = relay(client, outgoing, quickConfig, ({ ended }) => ends.push(ended));
+      // After the relay's own listener, which has just ended the client's side.
+      outgoing.once("end", stop);
+    });
+    const client = dial(await listen(server));
+    await ending(client);
+    client.end();
+    await until(() => client.destroyed && openSockets() === 0, "all sockets to be closed");
+    t.deepEqual(ends, ["stopped"]);
+    await Promise.all([close(server), close(origin)]);
+  },
+);
 
 test.serial("a storm of clients that come and go in every way leaves nothing behind", async (t) => {
   await inLab(t, { serve: (socket) => void socket.pipe(socket) }, async ({ connect, events, logged }) => {
