@@ -32,6 +32,7 @@ function payloadView({ network, site }: Plan) {
     mode: site.mode,
     ports,
     nodeFlags: nodeFlags.join(" "),
+    descriptors: 2 * site.proxy.maxConnections + 128,
     bridge: bridge && { ...bridge, firstPort: bridge.ports[0] },
     delivery,
     devices,
