@@ -1,0 +1,32 @@
+/** What is in the guests' initramfs, by Debian package. One serves all roles. */
+export interface Inventory {
+  readonly packages: readonly string[];
+  /** Programs, and libraries that are opened at run time; what they link to follows. */
+  readonly files: readonly string[];
+  /** Kernel modules in the order in which they are loaded. */
+  readonly modules: readonly string[];
+}
+
+export const inventory: Inventory = {
+  packages: [
+    "linux-image-amd64",
+    "busybox",
+    "dash", // busybox's shell runs its own applets, whatever PATH says
+    "iproute2", // busybox's ip knows no namespaces
+    "iputils-arping", // sends duplicate-address probes
+    "iputils-ping", // sends big packets, and forbids fragments
+    "socat", // UDP with the peer's address
+    "masscan", // 65,535 ports in seconds
+  ],
+  files: [
+    "/usr/bin/busybox",
+    "/usr/bin/dash",
+    "/usr/bin/ip",
+    "/usr/bin/arping",
+    "/usr/bin/ping",
+    "/usr/bin/socat",
+    "/usr/bin/masscan",
+    "/usr/lib/x86_64-linux-gnu/libpcap.so.0.8", // masscan opens it by name
+  ],
+  modules: ["failover", "net_failover", "virtio_net", "veth", "llc", "stp", "bridge"],
+};

@@ -1,0 +1,148 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ToolError } from "../build/core/faults.ts";
+import type { Plan } from "../build/plan/plan.ts";
+import type { Accelerator } from "./accelerator.ts";
+import { Console } from "./console.ts";
+import { privateLine } from "./framing.ts";
+import { guestCommandLine } from "./guests/command-line.ts";
+import type { GuestImage } from "./guests/guest-image.ts";
+import type { Firmware, MachineSpec } from "./machine-arguments.ts";
+import { Machine } from "./machine.ts";
+import { Router } from "./router.ts";
+import { SocketDirectory } from "./socket-directory.ts";
+import { clientCount, originCount, planTopology, type Topology } from "./topology.ts";
+
+export interface LabOptions {
+  readonly plan: Plan;
+  /** The image as it is flashed; it is only read. */
+  readonly imageFile: string;
+  readonly firmware: Firmware["kind"];
+  readonly accelerator: Accelerator;
+  readonly guests: GuestImage;
+  /** Holds logs, captures and disks of this run; made empty first. */
+  readonly runDirectory: string;
+  /** The router's. */
+  readonly memoryMiB: number;
+  /** How many routers to have, each with surroundings of its own; those after the first are for power cuts. */
+  readonly lanes: number;
+}
+
+/** A router, switched off at first, between an ISP and a LAN that nobody else uses. */
+export interface Lane {
+  readonly plan: Plan;
+  readonly topology: Topology;
+  readonly router: Router;
+  /** A shell on the ISP's router. */
+  readonly isp: Console;
+  /** Shells on hosts behind the ISP's router and in the LAN; the first is 1. */
+  readonly origin: (number: number) => Console;
+  readonly client: (number: number) => Console;
+  /** The capture of a link, for readPackets. */
+  readonly pcap: (side: "isp" | "lan") => string;
+}
+
+export interface Lab {
+  readonly options: LabOptions;
+  /** The first is for all that doesn't cut power. */
+  readonly lanes: readonly [Lane, ...Lane[]];
+}
+
+const guestMemoryMiB = 256;
+const guestBootTimeoutMs = 60_000;
+
+/** Boots the guests, hands them out with routers that are switched off, and takes everything down at the end. */
+export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promise<T>): Promise<T> {
+  await rm(options.runDirectory, { recursive: true, force: true });
+  await mkdir(options.runDirectory, { recursive: true });
+  const topology = planTopology(options.plan.site);
+  using run = new SocketDirectory(options.runDirectory);
+  await using guests = new AsyncDisposableStack();
+  const [isp, lan] = await Promise.all(
+    [ispGuest(options, topology), lanGuest(options, topology)].map(async (spec) =>
+      guests.use(await Machine.start(spec, run)),
+    ),
+  );
+  const consoles = [isp, lan].flatMap((machine) => shellsOf(machine as Machine, options.runDirectory));
+  await Promise.all(consoles.map((console) => console.waitForShell({ timeoutMs: guestBootTimeoutMs })));
+  const shells = new Map(consoles.map((console) => [console.name, console]));
+  await using routers = new AsyncDisposableStack();
+  const lanes = await Promise.all(
+    laneNumbers(options).map(async (lane) => {
+      const router = routers.use(await createRouter(options, topology, lane, run));
+      return describeLane(options, topology, router, shells, lane);
+    }),
+  );
+  return await work({ options, lanes: lanes as [Lane, ...Lane[]] });
+}
+
+const laneNumbers = ({ lanes }: LabOptions): number[] => Array.from({ length: lanes }, (_, lane) => lane);
+const socketOf = (side: "isp" | "lan", lane: number): string => `link-${side}-${lane}`;
+const pcapOf = (side: "isp" | "lan", lane: number): string => `${side}-${lane}.pcap`;
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+function ispGuest(options: LabOptions, topology: Topology): MachineSpec {
+  const mac = topology.ispRouter.mac;
+  return guest("isp", mac, ["isp", ...numbers(originCount).map((number) => `origin${number}-`)], options, topology);
+}
+
+function lanGuest(options: LabOptions, topology: Topology): MachineSpec {
+  const mac = "52:54:00:c1:00:00"; // the switch's, which sends nothing
+  return guest("lan", mac, numbers(clientCount).map((number) => `client${number}-`), options, topology);
+}
+
+function guest(side: "isp" | "lan", mac: string, shells: readonly string[], options: LabOptions, topology: Topology): MachineSpec {
+  const { accelerator, guests, lanes } = options;
+  return {
+    name: side,
+    memoryMiB: guestMemoryMiB,
+    accelerator,
+    boot: { ...guests, commandLine: guestCommandLine(side, topology, lanes) },
+    // the guests are the servers: a router comes and goes
+    ports: laneNumbers(options).map((lane) => ({ mac, socket: socketOf(side, lane), role: "server", pcap: pcapOf(side, lane) })),
+    shells: laneNumbers(options).flatMap((lane) => shells.map((shell) => `${shell}${lane}`)),
+  };
+}
+
+function shellsOf(machine: Machine, runDirectory: string): Console[] {
+  const log = join(runDirectory, machine.serialLog);
+  return [...machine.shells].map(([name, socket]) => new Console(socket, privateLine, name, log));
+}
+
+function createRouter(options: LabOptions, { router }: Topology, lane: number, run: SocketDirectory): Promise<Router> {
+  const { imageFile, firmware, accelerator, memoryMiB } = options;
+  return Router.create(
+    {
+      ...{ name: `router-${lane}`, imageFile, firmware, accelerator, memoryMiB },
+      cache: lane === 0 ? "unsafe" : "writethrough",
+      ports: [
+        { mac: router.ispMac, socket: socketOf("isp", lane), role: "client" },
+        { mac: router.lanMac, socket: socketOf("lan", lane), role: "client" },
+      ],
+    },
+    run,
+  );
+}
+
+function describeLane(
+  { plan, runDirectory }: LabOptions,
+  topology: Topology,
+  router: Router,
+  shells: ReadonlyMap<string, Console>,
+  lane: number,
+): Lane {
+  const shell = (name: string): Console => {
+    const found = shells.get(name);
+    if (found === undefined) throw new ToolError(`the lab has no host ${name}`);
+    return found;
+  };
+  return {
+    plan,
+    topology,
+    router,
+    isp: shell(`isp${lane}`),
+    origin: (number) => shell(`origin${number}-${lane}`),
+    client: (number) => shell(`client${number}-${lane}`),
+    pcap: (side) => join(runDirectory, pcapOf(side, lane)),
+  };
+}

@@ -1,0 +1,43 @@
+import { run } from "../build/core/run.ts";
+
+/** A TCP segment as tcpdump tells it. */
+export interface Segment {
+  readonly sourceMac: string;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** Absolute sequence number; a SYN's tells connections apart, and is the same wherever the SYN passes. */
+  readonly sequence: number;
+}
+
+/** The packets of a capture that match a filter (pcap-filter(7)), one line each, with Ethernet addresses. */
+export async function readPackets(file: string, filter: string): Promise<string[]> {
+  // -Z root: don't become another user, who may be unable to read the file; without root it is ignored
+  const privileges = process.getuid?.() === 0 ? ["-Z", "root"] : [];
+  const { stdout } = await run(["tcpdump", ...privileges, "-n", "-e", "-S", "-tt", "-r", file, filter]);
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+/** The SYNs of new connections that match a filter as well. */
+export async function readSyns(file: string, filter: string): Promise<Segment[]> {
+  const lines = await readPackets(file, `tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn and (${filter})`);
+  return lines.map(parseSegment);
+}
+
+const segmentLine =
+  /^\S+ (?<sourceMac>[0-9a-f:]{17}) > .*?: (?<source>[\d.]+)\.(?<sourcePort>\d+) > (?<destination>[\d.]+)\.(?<destinationPort>\d+): .*?\bseq (?<sequence>\d+)/;
+
+/** Reads a line of `tcpdump -n -e -S`. */
+export function parseSegment(line: string): Segment {
+  const fields = segmentLine.exec(line)?.groups;
+  if (fields === undefined) throw new Error(`not a TCP segment as tcpdump tells it: ${line}`);
+  return {
+    sourceMac: fields["sourceMac"] as string,
+    source: fields["source"] as string,
+    sourcePort: Number(fields["sourcePort"]),
+    destination: fields["destination"] as string,
+    destinationPort: Number(fields["destinationPort"]),
+    sequence: Number(fields["sequence"]),
+  };
+}

@@ -1,0 +1,76 @@
+import { basename } from "node:path";
+import type { Claim, Evidence, Figure } from "../build/report/report.ts";
+import { withLab, type Lab, type LabOptions, type Lane } from "./lab.ts";
+import { scenarios, scenariosWithPowerCuts } from "./scenarios/index.ts";
+import { judge, type Scenario } from "./scenarios/scenario.ts";
+
+/** What a lab run adds to a report. Files are relative to the run directory. */
+export interface Proof {
+  readonly claims: readonly Claim[];
+  readonly figures: readonly Figure[];
+  readonly evidence: readonly Evidence[];
+}
+
+/** Boots an image in the lab and judges every claim; `onClaim` is told each as soon as it is known. */
+export async function proveImage(
+  options: Omit<LabOptions, "lanes">,
+  onClaim: (claim: Claim) => void = () => {},
+): Promise<Proof> {
+  const started = performance.now();
+  return await withLab({ ...options, lanes: 3 }, async (lab) => {
+    const [first, ...spare] = lab.lanes;
+    const boot = await bootFigures(first, options);
+    const judgeAll = async (list: readonly Scenario[], lanes: readonly [Lane, ...Lane[]]): Promise<Claim[]> => {
+      const claims: Claim[] = [];
+      for (const scenario of list) {
+        const claim = await judge(scenario, options.firmware, lanes);
+        onClaim(claim);
+        claims.push(claim);
+      }
+      return claims;
+    };
+    const claims = await Promise.all([
+      judgeAll(scenarios, [first]),
+      judgeAll(scenariosWithPowerCuts, spare as [Lane, ...Lane[]]),
+    ]);
+    const total = figure("lab", "Lab, from the first guest to the last claim", performance.now() - started, 90, options);
+    return { claims: claims.flat(), figures: [...boot, total], evidence: listEvidence(lab) };
+  });
+}
+
+/** Switches the first router on while nothing else is busy; measures its start and what memory it takes. */
+async function bootFigures({ router }: Lane, options: Pick<LabOptions, "firmware">): Promise<Figure[]> {
+  await router.start();
+  const bootMs = await router.waitForProxy();
+  await router.console.waitForShell();
+  const memory = await router.console.succeed("cat /proc/meminfo");
+  const kibOf = (key: string): number => Number(new RegExp(`^${key}: +(\\d+) kB$`, "m").exec(memory)?.[1]);
+  const usedMiB = (kibOf("MemTotal") - kibOf("MemAvailable")) / 1024;
+  return [
+    figure("boot", "Firmware to proxy listening", bootMs, 15, options),
+    {
+      id: `${options.firmware}/idle-memory`,
+      title: `Router's idle memory, ${options.firmware}`,
+      value: Math.round(usedMiB),
+      unit: "MiB",
+      atMost: 96,
+    },
+  ];
+}
+
+function figure(id: string, title: string, ms: number, atMost: number, { firmware }: Pick<LabOptions, "firmware">): Figure {
+  return { id: `${firmware}/${id}`, title: `${title}, ${firmware}`, value: Math.round(ms / 100) / 10, unit: "s", atMost };
+}
+
+function listEvidence({ lanes, options }: Lab): Evidence[] {
+  const where = options.firmware;
+  return [
+    ...lanes.flatMap((lane, number) =>
+      (["isp", "lan"] as const).map((side) => ({
+        title: `Link to the ${side === "isp" ? "ISP" : "LAN"}, router ${number}, ${where}`,
+        file: basename(lane.pcap(side)),
+      })),
+    ),
+    ...lanes.map((_, number) => ({ title: `Serial console, router ${number}, ${where}`, file: `router-${number}-serial.log` })),
+  ];
+}

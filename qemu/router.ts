@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { ToolError } from "../build/core/faults.ts";
+import { run } from "../build/core/run.ts";
+import { Console, type Patience } from "./console.ts";
+import { installFirmware } from "./firmware.ts";
+import { sharedLine } from "./framing.ts";
+import type { Disk, DiskBoot, Firmware, MachineSpec } from "./machine-arguments.ts";
+import { Machine } from "./machine.ts";
+import type { SocketDirectory } from "./socket-directory.ts";
+
+export interface RouterOptions extends Pick<MachineSpec, "name" | "memoryMiB" | "accelerator" | "ports"> {
+  /** The image under test; it is only read. */
+  readonly imageFile: string;
+  readonly firmware: Firmware["kind"];
+  readonly cache: Disk["cache"];
+}
+
+/** From power-on; software emulation on a busy machine is slow. */
+const bootTimeoutMs = 90_000;
+
+/**
+ * The router under test: a machine that can be switched on and off many times, with one disk: a layer
+ * over the image file, which takes all writes and outlives power cuts.
+ */
+export class Router {
+  readonly #spec: MachineSpec;
+  readonly #directory: SocketDirectory;
+  #machine: Machine | undefined;
+  #console: Console | undefined;
+  #startedMs = 0;
+
+  private constructor(spec: MachineSpec, directory: SocketDirectory) {
+    this.#spec = spec;
+    this.#directory = directory;
+  }
+
+  /** Makes a router that is switched off. */
+  static async create(options: RouterOptions, directory: SocketDirectory): Promise<Router> {
+    const { name, imageFile, cache } = options;
+    const file = join(directory.path, `${name}.qcow2`);
+    await run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", imageFile, file]);
+    const boot: DiskBoot = {
+      firmware: await installFirmware(options.firmware, name, directory.path),
+      disk: { file, format: "qcow2", cache },
+    };
+    const { memoryMiB, accelerator, ports } = options;
+    return new Router({ name, memoryMiB, accelerator, ports, boot, shells: [] }, directory);
+  }
+
+  /** The serial console, where the site gives a root shell to whoever holds the cable. */
+  get console(): Console {
+    if (this.#console === undefined) throw new ToolError(`${this.#spec.name} is switched off`);
+    return this.#console;
+  }
+
+  get machine(): Machine {
+    if (this.#machine === undefined) throw new ToolError(`${this.#spec.name} is switched off`);
+    return this.#machine;
+  }
+
+  /** Switches it on. */
+  async start(): Promise<void> {
+    this.#startedMs = performance.now();
+    this.#machine = await Machine.start(this.#spec, this.#directory);
+    const { serial, serialLog } = this.#machine;
+    this.#console = new Console(serial, sharedLine, this.#spec.name, join(this.#directory.path, serialLog));
+  }
+
+  /** Waits until its log says that the proxy listens; gives the time since it was switched on, in milliseconds. */
+  async waitForProxy({ timeoutMs = bootTimeoutMs }: Patience = {}): Promise<number> {
+    await this.console.waitFor(/"event":"listening"/, { timeoutMs });
+    return performance.now() - this.#startedMs;
+  }
+
+  /** Pulls the plug. */
+  async cutPower(): Promise<void> {
+    await this.#machine?.cutPower();
+    this.#machine = undefined;
+    this.#console = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cutPower();
+  }
+}

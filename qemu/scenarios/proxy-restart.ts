@@ -1,0 +1,57 @@
+import type { Lane } from "../lab.ts";
+import { expectThat, type Scenario } from "./scenario.ts";
+
+/** How long the proxy may be away, and how long an open connection may take to end, in milliseconds. */
+const limitMs = 2000;
+
+/** Claim 6: the proxy may die at any time. */
+export const proxyRestart: Scenario = {
+  id: "proxy-restart",
+  title: "A proxy that is killed is back within 2 s; connections that were open fail cleanly",
+  async prove(lane) {
+    const { router, client, topology } = lane;
+    await openSlowRequest(lane);
+    const from = router.console.received.length;
+    const killed = performance.now();
+    const [, backMs, endMs] = await Promise.all([
+      router.console.succeed(kill),
+      router.console.waitFor(/"event":"listening"/, { from, timeoutMs: 20_000 }).then(() => performance.now() - killed),
+      endOfSlowRequest(lane).then(() => performance.now() - killed),
+    ]);
+    await client(2).succeed(`wget -T 10 -qO- http://${topology.origins[0]}/cgi-bin/peer`);
+    const told = `listening again after ${seconds(backMs)}, the open connection failed after ${seconds(endMs)}`;
+    expectThat(`${told}; at most ${seconds(limitMs)} each`, backMs <= limitMs && endMs <= limitMs);
+    return told;
+  },
+  control: {
+    title: "with init suspended a killed proxy stays away, and nothing gets past it",
+    async refute({ router, client, topology }) {
+      await router.console.succeed(`kill -TSTP 1; ${kill}`);
+      try {
+        await client(1).fail(`wget -T 3 -qO- http://${topology.origins[0]}/cgi-bin/peer`);
+        await router.console.fail("pidof node");
+      } finally {
+        const from = router.console.received.length;
+        await router.console.succeed("kill -CONT 1");
+        await router.console.waitFor(/"event":"listening"/, { from, timeoutMs: 20_000 });
+      }
+      return "no proxy after 3 s, and a request failed; with init resumed it came back";
+    },
+  },
+};
+
+const kill = "kill -KILL $(pidof node)";
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** Begins a request whose answer takes a minute, and waits for its first byte. */
+async function openSlowRequest({ client, topology }: Lane): Promise<void> {
+  const request = `wget -T 30 -qO /tmp/slow http://${topology.origins[0]}/cgi-bin/slow`;
+  await client(1).succeed(`rm -f /tmp/slow*; (${request}; echo $? >/tmp/slow.status) >/tmp/slow.log 2>&1 &`);
+  await client(1).waitUntilSucceeds("[ -s /tmp/slow ]");
+}
+
+/** Waits until it has ended, which must be with an error. */
+async function endOfSlowRequest({ client }: Lane): Promise<void> {
+  const status = await client(1).waitUntilSucceeds("cat /tmp/slow.status", { timeoutMs: 20_000 });
+  expectThat("an answer that was cut off counted as whole", status !== "0");
+}
