@@ -18,7 +18,10 @@ export async function renderConfiguration(plan: Plan): Promise<Entry[]> {
     [
       textFile("/etc/hostname", `${site.hostname}\n`),
       textFile("/etc/halfbridge/modules", list(kernel.modules.network)),
-      textFile("/etc/halfbridge/settings", list(network.sysctls.map(({ key, value }) => `${key} ${value}`))),
+      textFile(
+        "/etc/halfbridge/settings",
+        list(network.sysctls.map(({ key, value }) => `${pathOf(key)} ${value}`)),
+      ),
       textFile("/etc/halfbridge/proxy.json", `${JSON.stringify(proxyConfiguration(plan), null, 2)}\n`),
     ],
   );
@@ -45,4 +48,9 @@ function payloadView({ network, site }: Plan) {
 
 function list(lines: readonly string[]): string {
   return `${lines.join("\n")}\n`;
+}
+
+/** A setting's place below /proc/sys; a dot in an interface's name is written as a slash (sysctl(8)). */
+function pathOf(key: string): string {
+  return key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
 }
