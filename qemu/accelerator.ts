@@ -27,7 +27,10 @@ const probeTimeoutMs = 10_000;
  * Finds out whether KVM boots a stock kernel here: /dev/kvm may exist and not do it. The answer holds
  * until the host is booted again, and is kept in the cache. `probe` starts a kernel that says `lab: up`.
  */
-export async function findAccelerator(cacheDirectory: string, probe: () => Promise<KernelBoot>): Promise<Accelerator> {
+export async function findAccelerator(
+  cacheDirectory: string,
+  probe: () => Promise<KernelBoot>,
+): Promise<Accelerator> {
   if (!isUsable("/dev/kvm")) return accelerators.tcg;
   const file = join(cacheDirectory, "accelerator.json");
   const host = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
@@ -54,7 +57,9 @@ async function boots(accelerator: Accelerator, boot: KernelBoot): Promise<boolea
       { name: "probe", memoryMiB: 256, accelerator, boot, ports: [], shells: [] },
       run,
     );
-    await new Console(machine.serial, privateLine, "probe", directory).waitFor(/lab: up/, { timeoutMs: probeTimeoutMs });
+    await new Console(machine.serial, privateLine, "probe", directory).waitFor(/lab: up/, {
+      timeoutMs: probeTimeoutMs,
+    });
     return true;
   } catch {
     return false; // whatever the reason is, this host can't

@@ -18,9 +18,9 @@ let sequence = 0;
 /** A shell at the other end of a serial line. Commands run one after another, each in a subshell. */
 export class Console {
   readonly name: string;
+  readonly stream: Duplex;
   /** All that was received, for people and for patterns. */
   received = "";
-  readonly #stream: Duplex;
   readonly #framing: Framing;
   readonly #log: string;
   #closed = false;
@@ -30,7 +30,7 @@ export class Console {
   /** `log` names the file to look at in errors. */
   constructor(stream: Duplex, framing: Framing, name: string, log: string) {
     this.name = name;
-    this.#stream = stream;
+    this.stream = stream;
     this.#framing = framing;
     this.#log = log;
     stream.setEncoding("utf8");
@@ -54,14 +54,16 @@ export class Console {
   /** As run, for a command that has to succeed; gives its output without the last newline. */
   async succeed(command: string, patience: Patience = {}): Promise<string> {
     const { status, output } = await this.run(command, patience);
-    if (status !== 0) throw new ToolError(this.#tell(command, `ended with ${status}`, output), `see ${this.#log}`);
+    if (status !== 0)
+      throw new ToolError(this.#tell(command, `ended with ${status}`, output), `see ${this.#log}`);
     return output.trimEnd();
   }
 
   /** As run, for a command that must not succeed. */
   async fail(command: string, patience: Patience = {}): Promise<string> {
     const { status, output } = await this.run(command, patience);
-    if (status === 0) throw new ToolError(this.#tell(command, "should have failed", output), `see ${this.#log}`);
+    if (status === 0)
+      throw new ToolError(this.#tell(command, "should have failed", output), `see ${this.#log}`);
     return output.trimEnd();
   }
 
@@ -69,21 +71,34 @@ export class Console {
   async waitUntilSucceeds(command: string, { timeoutMs = usualTimeoutMs }: Patience = {}): Promise<string> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const { status, output } = await this.run(command, { timeoutMs: Math.max(1000, deadline - performance.now()) });
+      const { status, output } = await this.run(command, {
+        timeoutMs: Math.max(1000, deadline - performance.now()),
+      });
       if (status === 0) return output.trimEnd();
       if (performance.now() > deadline) {
-        throw new ToolError(this.#tell(command, `still ended with ${status} after ${timeoutMs / 1000} s`, output), `see ${this.#log}`);
+        throw new ToolError(
+          this.#tell(command, `still ended with ${status} after ${timeoutMs / 1000} s`, output),
+          `see ${this.#log}`,
+        );
       }
       await sleep(200);
     }
   }
 
   /** Waits until what was received since position `from` matches. */
-  async waitFor(pattern: RegExp, { timeoutMs = usualTimeoutMs, from = 0 }: Patience & { from?: number } = {}): Promise<RegExpExecArray> {
+  async waitFor(
+    pattern: RegExp,
+    { timeoutMs = usualTimeoutMs, from = 0 }: Patience & { from?: number } = {},
+  ): Promise<RegExpExecArray> {
     const match = await this.#until(() => pattern.exec(this.received.slice(from)) ?? undefined, timeoutMs);
     if (match !== undefined) return match;
-    const why = this.#closed ? "the machine ended before it said" : `nothing in ${timeoutMs / 1000} s matched`;
-    throw new ToolError(`${this.name}: ${why} ${String(pattern)}; the last it said:\n${lastLines(this.received)}`, `see ${this.#log}`);
+    const why = this.#closed
+      ? "the machine ended before it said"
+      : `nothing in ${timeoutMs / 1000} s matched`;
+    throw new ToolError(
+      `${this.name}: ${why} ${String(pattern)}; the last it said:\n${lastLines(this.received)}`,
+      `see ${this.#log}`,
+    );
   }
 
   /** Waits until a shell answers; knocks every second. */
@@ -96,12 +111,15 @@ export class Console {
       this.type(`\necho "@"${word}@\n`);
       if (await this.#until(answered, 1000)) return;
     }
-    throw new ToolError(`${this.name}: no shell answers; the last it said:\n${lastLines(this.received)}`, `see ${this.#log}`);
+    throw new ToolError(
+      `${this.name}: no shell answers; the last it said:\n${lastLines(this.received)}`,
+      `see ${this.#log}`,
+    );
   }
 
   /** Types raw text. */
   type(text: string): void {
-    this.#stream.write(text);
+    this.stream.write(text);
   }
 
   async #run(command: string, timeoutMs: number): Promise<Result> {
@@ -147,7 +165,13 @@ export class Console {
   }
 
   #tell(command: string, fact: string, said: string): string {
-    return [`${this.name}: ${fact}:`, `  ${command}`, ...lastLines(said).split("\n").map((line) => `  | ${line}`)].join("\n");
+    return [
+      `${this.name}: ${fact}:`,
+      `  ${command}`,
+      ...lastLines(said)
+        .split("\n")
+        .map((line) => `  | ${line}`),
+    ].join("\n");
   }
 }
 

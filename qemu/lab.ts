@@ -83,15 +83,33 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, i
 
 function ispGuest(options: LabOptions, topology: Topology): MachineSpec {
   const mac = topology.ispRouter.mac;
-  return guest("isp", mac, ["isp", ...numbers(originCount).map((number) => `origin${number}-`)], options, topology);
+  return guest(
+    "isp",
+    mac,
+    ["isp", ...numbers(originCount).map((number) => `origin${number}-`)],
+    options,
+    topology,
+  );
 }
 
 function lanGuest(options: LabOptions, topology: Topology): MachineSpec {
   const mac = "52:54:00:c1:00:00"; // the switch's, which sends nothing
-  return guest("lan", mac, numbers(clientCount).map((number) => `client${number}-`), options, topology);
+  return guest(
+    "lan",
+    mac,
+    numbers(clientCount).map((number) => `client${number}-`),
+    options,
+    topology,
+  );
 }
 
-function guest(side: "isp" | "lan", mac: string, shells: readonly string[], options: LabOptions, topology: Topology): MachineSpec {
+function guest(
+  side: "isp" | "lan",
+  mac: string,
+  shells: readonly string[],
+  options: LabOptions,
+  topology: Topology,
+): MachineSpec {
   const { accelerator, guests, lanes } = options;
   return {
     name: side,
@@ -99,7 +117,12 @@ function guest(side: "isp" | "lan", mac: string, shells: readonly string[], opti
     accelerator,
     boot: { ...guests, commandLine: guestCommandLine(side, topology, lanes) },
     // the guests are the servers: a router comes and goes
-    ports: laneNumbers(options).map((lane) => ({ mac, socket: socketOf(side, lane), role: "server", pcap: pcapOf(side, lane) })),
+    ports: laneNumbers(options).map((lane) => ({
+      mac,
+      socket: socketOf(side, lane),
+      role: "server",
+      pcap: pcapOf(side, lane),
+    })),
     shells: laneNumbers(options).flatMap((lane) => shells.map((shell) => `${shell}${lane}`)),
   };
 }
@@ -109,7 +132,12 @@ function shellsOf(machine: Machine, runDirectory: string): Console[] {
   return [...machine.shells].map(([name, socket]) => new Console(socket, privateLine, name, log));
 }
 
-function createRouter(options: LabOptions, { router }: Topology, lane: number, run: SocketDirectory): Promise<Router> {
+function createRouter(
+  options: LabOptions,
+  { router }: Topology,
+  lane: number,
+  run: SocketDirectory,
+): Promise<Router> {
   const { imageFile, firmware, accelerator, memoryMiB } = options;
   return Router.create(
     {

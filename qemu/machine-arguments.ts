@@ -96,10 +96,15 @@ function bootArguments(boot: KernelBoot | DiskBoot): string[] {
 function portArguments({ mac, socket, role, pcap }: Port, index: number): string[] {
   const id = `port${index}`;
   return [
-    ...["-netdev", `stream,id=${id},server=${role === "server" ? "on" : "off"},addr.type=unix,addr.path=${socket}`],
+    ...[
+      "-netdev",
+      `stream,id=${id},server=${role === "server" ? "on" : "off"},addr.type=unix,addr.path=${socket}`,
+    ],
     // no romfile: the firmware has nothing to boot from the network with
     ...["-device", `virtio-net-pci,netdev=${id},mac=${mac},romfile=,addr=0x${(index + 4).toString(16)}`],
-    ...(pcap === undefined ? [] : ["-object", `filter-dump,id=dump${index},netdev=${id},file=${escaped(pcap)}`]),
+    ...(pcap === undefined
+      ? []
+      : ["-object", `filter-dump,id=dump${index},netdev=${id},file=${escaped(pcap)}`]),
   ];
 }
 

@@ -26,7 +26,13 @@ export class Machine {
   readonly shells: ReadonlyMap<string, Socket>;
   readonly #process: ChildProcess;
 
-  private constructor(spec: MachineSpec, process: ChildProcess, qmp: Qmp, serial: Socket, shells: Map<string, Socket>) {
+  private constructor(
+    spec: MachineSpec,
+    process: ChildProcess,
+    qmp: Qmp,
+    serial: Socket,
+    shells: Map<string, Socket>,
+  ) {
     this.spec = spec;
     this.#process = process;
     this.qmp = qmp;
@@ -88,7 +94,11 @@ function launch(argv: readonly string[], log: string, cwd: string): ChildProcess
   const stderr = openSync(join(cwd, log), "w");
   try {
     // a session of its own, so that Ctrl-C on the terminal doesn't reach it
-    return spawn("setpriv", ["--pdeathsig", "KILL", "--", ...argv], { cwd, detached: true, stdio: ["ignore", stderr, stderr] });
+    return spawn("setpriv", ["--pdeathsig", "KILL", "--", ...argv], {
+      cwd,
+      detached: true,
+      stdio: ["ignore", stderr, stderr],
+    });
   } finally {
     closeSync(stderr);
   }
@@ -103,7 +113,11 @@ async function earlyEnd(child: ChildProcess, argv: readonly string[], log: strin
   });
   const said = readFileSync(log, "utf8").trim().split("\n").slice(-15);
   throw new ToolError(
-    [`${program} didn't start (${String(code)}):`, `  ${formatCommand(argv)}`, ...said.map((line) => `  | ${line}`)].join("\n"),
+    [
+      `${program} didn't start (${String(code)}):`,
+      `  ${formatCommand(argv)}`,
+      ...said.map((line) => `  | ${line}`),
+    ].join("\n"),
     `all that it said is in ${log}`,
   );
 }

@@ -20,7 +20,10 @@ export async function proveImage(
   return await withLab({ ...options, lanes: 3 }, async (lab) => {
     const [first, ...spare] = lab.lanes;
     const boot = await bootFigures(first, options);
-    const judgeAll = async (list: readonly Scenario[], lanes: readonly [Lane, ...Lane[]]): Promise<Claim[]> => {
+    const judgeAll = async (
+      list: readonly Scenario[],
+      lanes: readonly [Lane, ...Lane[]],
+    ): Promise<Claim[]> => {
       const claims: Claim[] = [];
       for (const scenario of list) {
         const claim = await judge(scenario, options.firmware, lanes);
@@ -33,7 +36,13 @@ export async function proveImage(
       judgeAll(scenarios, [first]),
       judgeAll(scenariosWithPowerCuts, spare as [Lane, ...Lane[]]),
     ]);
-    const total = figure("lab", "Lab, from the first guest to the last claim", performance.now() - started, 90, options);
+    const total = figure(
+      "lab",
+      "Lab, from the first guest to the last claim",
+      performance.now() - started,
+      90,
+      options,
+    );
     return { claims: claims.flat(), figures: [...boot, total], evidence: listEvidence(lab) };
   });
 }
@@ -58,8 +67,20 @@ async function bootFigures({ router }: Lane, options: Pick<LabOptions, "firmware
   ];
 }
 
-function figure(id: string, title: string, ms: number, atMost: number, { firmware }: Pick<LabOptions, "firmware">): Figure {
-  return { id: `${firmware}/${id}`, title: `${title}, ${firmware}`, value: Math.round(ms / 100) / 10, unit: "s", atMost };
+function figure(
+  id: string,
+  title: string,
+  ms: number,
+  atMost: number,
+  { firmware }: Pick<LabOptions, "firmware">,
+): Figure {
+  return {
+    id: `${firmware}/${id}`,
+    title: `${title}, ${firmware}`,
+    value: Math.round(ms / 100) / 10,
+    unit: "s",
+    atMost,
+  };
 }
 
 function listEvidence({ lanes, options }: Lab): Evidence[] {
@@ -71,6 +92,9 @@ function listEvidence({ lanes, options }: Lab): Evidence[] {
         file: basename(lane.pcap(side)),
       })),
     ),
-    ...lanes.map((_, number) => ({ title: `Serial console, router ${number}, ${where}`, file: `router-${number}-serial.log` })),
+    ...lanes.map((_, number) => ({
+      title: `Serial console, router ${number}, ${where}`,
+      file: `router-${number}-serial.log`,
+    })),
   ];
 }

@@ -2,7 +2,9 @@ import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { ToolError } from "../build/core/faults.ts";
 
-type Reply = { readonly return: unknown } | { readonly error: { readonly class: string; readonly desc: string } };
+type Reply =
+  | { readonly return: unknown }
+  | { readonly error: { readonly class: string; readonly desc: string } };
 
 /** QEMU's machine protocol (docs/interop/qmp-spec): one command at a time, JSON lines. */
 export class Qmp {

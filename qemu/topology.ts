@@ -1,4 +1,10 @@
-import { formatAddress, parseAddress, parsePrefix, prefixContains, type Prefix } from "../build/config/ipv4.ts";
+import {
+  formatAddress,
+  parseAddress,
+  parsePrefix,
+  prefixContains,
+  type Prefix,
+} from "../build/config/ipv4.ts";
 import type { Site } from "../build/config/site.ts";
 
 /** Who is where in the lab: the site's own addresses, and hosts around them. */
@@ -26,7 +32,11 @@ export const clientCount = 3;
 export const originCount = 2;
 
 /** Places the lab's hosts around a site's addresses. MACs are locally administered, as QEMU's are. */
-export function planTopology({ lan, router, ispRouter }: Pick<Site, "lan" | "router" | "ispRouter">): Topology {
+export function planTopology({
+  lan,
+  router,
+  ispRouter,
+}: Pick<Site, "lan" | "router" | "ispRouter">): Topology {
   const prefix = parsePrefix(lan) as Prefix;
   const taken = [router, ispRouter].map(parseAddress);
   const [ispNeighbour, ...clients] = freeAddresses(prefix, taken, clientCount + 1);
@@ -53,4 +63,5 @@ function freeAddresses(prefix: Prefix, taken: readonly number[], count: number):
   return hosts.filter((address) => address > prefix.network && !taken.includes(address)).slice(0, count);
 }
 
-const overlap = (a: Prefix, b: Prefix): boolean => prefixContains(a, b.network) || prefixContains(b, a.network);
+const overlap = (a: Prefix, b: Prefix): boolean =>
+  prefixContains(a, b.network) || prefixContains(b, a.network);

@@ -18,7 +18,9 @@ export function guestCommandLine(role: Role, topology: Topology, lanes: number):
     CLIENT_MACS: topology.clients.map(({ mac }) => mac).join(","),
     ORIGINS: topology.origins.join(","),
   };
-  return [...kernelArguments, ...Object.entries(environment).map(([key, value]) => `${key}=${value}`)].join(" ");
+  return [...kernelArguments, ...Object.entries(environment).map(([key, value]) => `${key}=${value}`)].join(
+    " ",
+  );
 }
 
 export const probeCommandLine = [...kernelArguments, "ROLE=probe"].join(" ");

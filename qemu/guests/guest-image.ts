@@ -40,7 +40,12 @@ export async function buildGuestImage(cache: PackageCache, tools: Tools): Promis
   try {
     const kernel = await openKernel(packages);
     await writeFile(join(temporary, "kernel"), unpackKernel(await readFile(kernel.file)));
-    const tree = [...(await programs(packages)), ...(await modules(kernel.modules)), ...texts, textFile("/www/body", makeBody())];
+    const tree = [
+      ...(await programs(packages)),
+      ...(await modules(kernel.modules)),
+      ...texts,
+      textFile("/www/body", makeBody()),
+    ];
     await writeArchive(tree, join(temporary, "initramfs"), tools);
     await rename(temporary, folder);
   } catch (error) {
@@ -52,7 +57,8 @@ export async function buildGuestImage(cache: PackageCache, tools: Tools): Promis
 
 /** init.sh and what it sources or serves. */
 async function readScripts(): Promise<Entry[]> {
-  const text = async (path: string, name: string) => textFile(path, await readFile(join(scripts, name), "utf8"), 0o755);
+  const text = async (path: string, name: string) =>
+    textFile(path, await readFile(join(scripts, name), "utf8"), 0o755);
   return Promise.all([
     text("/init", "init.sh"),
     text("/lab/isp.sh", "isp.sh"),
@@ -111,7 +117,8 @@ async function programs(packages: readonly Package[]): Promise<Entry[]> {
 async function modules(store: ModuleStore): Promise<Entry[]> {
   const paths = inventory.modules.flatMap((name) => {
     const path = store.files.get(name);
-    if (path === undefined && !store.builtin.has(name)) throw new ToolError(`kernel ${store.release} lacks ${name}`);
+    if (path === undefined && !store.builtin.has(name))
+      throw new ToolError(`kernel ${store.release} lacks ${name}`);
     return path ?? [];
   });
   const folder = await mkdtemp(join(tmpdir(), "halfbridge-modules-"));

@@ -10,7 +10,8 @@ export PATH
 /bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox mount -t tmpfs -o mode=0755 run /run
 /bin/busybox --install -s /bin # links for what dash, unlike busybox, looks for in PATH
-mkdir -p /tmp /run/netns
+mkdir -p /tmp /run/netns /dev/pts
+mount -t devpts devpts /dev/pts
 while read -r module; do insmod "/lab/modules/$module"; done </lab/modules/order
 echo 'lab: up'
 

@@ -8,19 +8,28 @@ export const arpReplies: Scenario = {
     "ARP from the ISP's side for a client is answered with the router's MAC; for an address outside the LAN, for the ISP's router and for duplicate-address probes it isn't",
   async prove(lane) {
     const { router, clients } = lane.topology;
-    expectEqual("asked for each client", await askForClients(lane, forAnAnswer), clients.map(() => router.ispMac));
+    expectEqual(
+      "asked for each client",
+      await askForClients(lane, forAnAnswer),
+      clients.map(() => router.ispMac),
+    );
     expectEqual("asked for what isn't a client's", await askForOthers(lane, forSilence), noAnswers);
     const who = clients.map(({ address }) => address).join(", ");
     return `${who} answered with ${router.ispMac}; no answer for ${Object.keys(noAnswers).join(", ")}`;
   },
   control: {
-    title: "without the reply rule no client is answered for; with the rule as posted in 2007 everything is answered",
+    title:
+      "without the reply rule no client is answered for; with the rule as posted in 2007 everything is answered",
     async refute(lane) {
       const { router } = lane;
       const mac = lane.topology.router.ispMac;
       const all = "-p ARP --arp-op Request -j";
       await between(router, "ebtables-legacy -t nat -F PREROUTING", reload, async () =>
-        expectEqual("asked without the rule", await askForClients(lane, forSilence), lane.topology.clients.map(() => "nobody")),
+        expectEqual(
+          "asked without the rule",
+          await askForClients(lane, forSilence),
+          lane.topology.clients.map(() => "nobody"),
+        ),
       );
       const asPosted = [
         `ebtables-legacy -t broute -I BROUTING 1 ${all} ACCEPT`,
@@ -55,7 +64,10 @@ const noAnswers = {
 } as const;
 
 /** The MAC that answers each question that isn't about a client, or `nobody`. */
-async function askForOthers({ isp, topology }: Lane, patienceSeconds: number): Promise<Record<string, string>> {
+async function askForOthers(
+  { isp, topology }: Lane,
+  patienceSeconds: number,
+): Promise<Record<string, string>> {
   const { ispNeighbour, ispRouter, outside, clients } = topology;
   const questions = [
     `-s ${ispRouter.address} ${outside}`,
@@ -63,17 +75,23 @@ async function askForOthers({ isp, topology }: Lane, patienceSeconds: number): P
     `-D ${clients[0]?.address}`,
   ];
   const answers = answersOf(await isp.succeed(askAtOnce(questions, patienceSeconds)));
-  return Object.fromEntries(Object.keys(noAnswers).map((question, index) => [question, answers[index] ?? "nobody"]));
+  return Object.fromEntries(
+    Object.keys(noAnswers).map((question, index) => [question, answers[index] ?? "nobody"]),
+  );
 }
 
 /** Asks every second until there is an answer, all questions at the same time. */
 const askAtOnce = (questions: readonly string[], patienceSeconds: number): string =>
   [
-    ...questions.map((question, index) => `arping -f -w ${patienceSeconds} -I wire ${question} >/tmp/arp${index} &`),
+    ...questions.map(
+      (question, index) => `arping -f -w ${patienceSeconds} -I wire ${question} >/tmp/arp${index} &`,
+    ),
     "wait",
     ...questions.map((_, index) => `tr '\\n' ' ' </tmp/arp${index}; echo`),
   ].join("\n");
 
 /** One line for each question; arping(8) says `Unicast reply from 10.1.2.9 [52:54:00:00:00:01] 1.2ms`. */
 const answersOf = (output: string): string[] =>
-  output.split("\n").map((line) => /reply from [\d.]+ \[([0-9A-F:]+)\]/i.exec(line)?.[1]?.toLowerCase() ?? "nobody");
+  output
+    .split("\n")
+    .map((line) => /reply from [\d.]+ \[([0-9A-F:]+)\]/i.exec(line)?.[1]?.toLowerCase() ?? "nobody");

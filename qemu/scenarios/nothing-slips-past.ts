@@ -15,16 +15,25 @@ export const nothingSlipsPast: Scenario = {
     expectEqual("SYNs with another MAC than the router's", others.map(tell), []);
     expectEqual("SYNs that were forwarded", (await forwarded(lane)).map(tell), []);
     const fresh = countByEnds(syns.slice(before.length));
-    expectEqual("connections on the ISP's link, and in the proxy's log", fresh, await loggedByEnds(lane, fresh));
+    expectEqual(
+      "connections on the ISP's link, and in the proxy's log",
+      fresh,
+      await loggedByEnds(lane, fresh),
+    );
     return `${syns.length} SYNs, none of them a client's; of the last ${syns.length - before.length} each has its line in the proxy's log`;
   },
   control: {
     title: "with capture off the clients' own SYNs are on the ISP's link",
     async refute(lane) {
-      const count = await between(lane.router, "/etc/init.d/S40capture stop", "/etc/init.d/S40capture start", async () => {
-        await makeRequests(lane);
-        return (await forwarded(lane)).length;
-      });
+      const count = await between(
+        lane.router,
+        "/etc/init.d/S40capture stop",
+        "/etc/init.d/S40capture start",
+        async () => {
+          await makeRequests(lane);
+          return (await forwarded(lane)).length;
+        },
+      );
       expectThat("with capture off no SYN was forwarded", count > 0);
       return `${count} SYNs were the same on both links`;
     },
@@ -58,15 +67,23 @@ const isSame = (a: Segment, b: Segment): boolean =>
   a.source === b.source && a.sequence === b.sequence && a.destination === b.destination;
 
 /** How many of the proxy's logged connections, the newest, are between the same ends as those given. */
-async function loggedByEnds({ router }: Lane, expected: Record<string, number>): Promise<Record<string, number>> {
+async function loggedByEnds(
+  { router }: Lane,
+  expected: Record<string, number>,
+): Promise<Record<string, number>> {
   const total = Object.values(expected).reduce((sum, count) => sum + count, 0);
-  const pattern = 's/.*"event":"connection","client":"\\([0-9.]*\\):[0-9]*","destination":"\\([0-9.:]*\\)".*/\\1 \\2/p';
-  const lines = await router.console.succeed(`sed -n '${pattern}' /var/log/halfbridge/proxy.log | tail -n ${total}`);
+  const pattern =
+    's/.*"event":"connection","client":"\\([0-9.]*\\):[0-9]*","destination":"\\([0-9.:]*\\)".*/\\1 \\2/p';
+  const lines = await router.console.succeed(
+    `sed -n '${pattern}' /var/log/halfbridge/proxy.log | tail -n ${total}`,
+  );
   return countWords(lines.split("\n"));
 }
 
 const countByEnds = (syns: readonly Segment[]): Record<string, number> =>
-  countWords(syns.map(({ source, destination, destinationPort }) => `${source} ${destination}:${destinationPort}`));
+  countWords(
+    syns.map(({ source, destination, destinationPort }) => `${source} ${destination}:${destinationPort}`),
+  );
 
 function countWords(words: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>();

@@ -18,7 +18,9 @@ export const openPorts: Scenario = {
     title: "ports that an operator opens are found by the same scan",
     async refute(lane) {
       const opened = ["tcp 47111", "udp 5353"];
-      const found = await between(lane.router, openPortsCommand, closePortsCommand, () => scan(lane, "47000-47999"));
+      const found = await between(lane.router, openPortsCommand, closePortsCommand, () =>
+        scan(lane, "47000-47999"),
+      );
       expectEqual("open ports", found, opened);
       return `found ${found.join(" and ")}`;
     },
@@ -45,8 +47,8 @@ const closePortsCommand = [
 
 /** Names, time, mail, management, discovery, tunnels, games: what UDP scanners look for first. */
 const udpPorts = [
-  7, 53, 67, 68, 69, 111, 123, 137, 138, 161, 162, 500, 514, 520, 623, 1194, 1434, 1645, 1646, 1701, 1812, 1813, 1900,
-  2049, 3129, 3478, 3702, 4500, 5004, 5060, 5353, 5683, 11211, 27015, 51820,
+  7, 53, 67, 68, 69, 111, 123, 137, 138, 161, 162, 500, 514, 520, 623, 1194, 1434, 1645, 1646, 1701, 1812,
+  1813, 1900, 2049, 3129, 3478, 3702, 4500, 5004, 5060, 5353, 5683, 11211, 27015, 51820,
 ];
 
 /** Probes TCP ports and the common ones of UDP; gives those that answer, as `tcp 80` or `udp 53`. */

@@ -29,7 +29,9 @@ export const overlappingRoutes: Scenario = {
       const { ispRouter } = topology;
       const route = `${ispRouter.address} dev ${plan.network.ports.isp} proto kernel scope link src ${topology.router.address}`;
       await between(router, `ip route del ${route}`, `ip route add ${route}`, () =>
-        Promise.all([1, 3].map((number) => client(number).fail(`ping -c 2 -i 0.2 -W 1 ${ispRouter.address}`))),
+        Promise.all(
+          [1, 3].map((number) => client(number).fail(`ping -c 2 -i 0.2 -W 1 ${ispRouter.address}`)),
+        ),
       );
       return `neither ${topology.clients[0]?.address} nor ${topology.clients[2]?.address} reached ${ispRouter.address}`;
     },

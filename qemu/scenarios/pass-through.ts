@@ -15,11 +15,27 @@ export const passThrough: Scenario = {
     expectEqual("bytes that a UDP echo gave back", await udp(lane), "5000");
     await lane.client(1).succeed(`ping -c 2 -i 0.2 -s 3000 ${origins[0]}`);
     await lane.origin(1).succeed(`ping -c 2 -i 0.2 -s 3000 ${first?.address}`);
-    const fetchFrom = (address: string | undefined, port: number) => `wget -T 5 -qO- http://${address}:${port}/cgi-bin/peer`;
-    expectEqual("the LAN's server saw", await lane.origin(1).succeed(fetchFrom(first?.address, 80)), origins[0]);
-    expectEqual("its neighbour saw", await lane.client(2).succeed(fetchFrom(first?.address, 8000)), clients[1]?.address);
-    expectEqual("through the router it saw", await lane.client(3).succeed(fetchFrom(first?.address, 8000)), third?.address);
-    const fragments = await readPackets(lane.pcap("isp"), `udp and ip[6:2] & 0x1fff != 0 and src ${first?.address} and dst ${origins[0]}`);
+    const fetchFrom = (address: string | undefined, port: number) =>
+      `wget -T 5 -qO- http://${address}:${port}/cgi-bin/peer`;
+    expectEqual(
+      "the LAN's server saw",
+      await lane.origin(1).succeed(fetchFrom(first?.address, 80)),
+      origins[0],
+    );
+    expectEqual(
+      "its neighbour saw",
+      await lane.client(2).succeed(fetchFrom(first?.address, 8000)),
+      clients[1]?.address,
+    );
+    expectEqual(
+      "through the router it saw",
+      await lane.client(3).succeed(fetchFrom(first?.address, 8000)),
+      third?.address,
+    );
+    const fragments = await readPackets(
+      lane.pcap("isp"),
+      `udp and ip[6:2] & 0x1fff != 0 and src ${first?.address} and dst ${origins[0]}`,
+    );
     expectThat("no fragment of the client's on the ISP's link", fragments.length > 0);
     return `TCP 8080, UDP (its ${fragments.length} further fragments are on the ISP's link), ping and both directions passed with the hosts' own addresses`;
   },

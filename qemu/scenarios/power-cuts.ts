@@ -61,16 +61,23 @@ async function cutWhileWriting({ router }: Lane, cut: number): Promise<number> {
       `halfbridge-write ${file} </tmp/new && echo "cut-${cut}" committed $n.; done\n`,
     ].join("; "),
   );
-  await router.console.waitFor(new RegExp(`cut-${cut} committed ${2 + (cut % 3)}\\.`), { from, timeoutMs: 60_000 });
+  await router.console.waitFor(new RegExp(`cut-${cut} committed ${2 + (cut % 3)}\\.`), {
+    from,
+    timeoutMs: 60_000,
+  });
   await sleep(37 * cut); // another place in the write each time
   const said = router.console.received.slice(from);
   await router.cutPower();
-  const versions = [...said.matchAll(new RegExp(`cut-${cut} committed (\\d+)\\.`, "g"))].map((match) => Number(match[1]));
+  const versions = [...said.matchAll(new RegExp(`cut-${cut} committed (\\d+)\\.`, "g"))].map((match) =>
+    Number(match[1]),
+  );
   return Math.max(...versions);
 }
 
 async function expectProxying({ client, topology }: Lane): Promise<void> {
-  const seen = await client(1).succeed(`wget -T 10 -qO- http://${topology.origins[0]}/cgi-bin/peer`, { timeoutMs: 20_000 });
+  const seen = await client(1).succeed(`wget -T 10 -qO- http://${topology.origins[0]}/cgi-bin/peer`, {
+    timeoutMs: 20_000,
+  });
   expectEqual("the origin saw", seen, topology.clients[0]?.address);
 }
 

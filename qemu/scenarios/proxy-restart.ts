@@ -15,7 +15,9 @@ export const proxyRestart: Scenario = {
     const killed = performance.now();
     const [, backMs, endMs] = await Promise.all([
       router.console.succeed(kill),
-      router.console.waitFor(/"event":"listening"/, { from, timeoutMs: 20_000 }).then(() => performance.now() - killed),
+      router.console
+        .waitFor(/"event":"listening"/, { from, timeoutMs: 20_000 })
+        .then(() => performance.now() - killed),
       endOfSlowRequest(lane).then(() => performance.now() - killed),
     ]);
     await client(2).succeed(`wget -T 10 -qO- http://${topology.origins[0]}/cgi-bin/peer`);

@@ -37,7 +37,9 @@ export async function judge(
   };
 }
 
-async function attempt(work: () => Promise<string>): Promise<{ status: "passed" | "failed"; observed: string }> {
+async function attempt(
+  work: () => Promise<string>,
+): Promise<{ status: "passed" | "failed"; observed: string }> {
   try {
     return { status: "passed", observed: await work() };
   } catch (error) {
@@ -46,7 +48,12 @@ async function attempt(work: () => Promise<string>): Promise<{ status: "passed" 
 }
 
 /** Runs `work` between two commands on the router's console; the second is run whatever happens. */
-export async function between<T>(router: Router, off: string, on: string, work: () => Promise<T>): Promise<T> {
+export async function between<T>(
+  router: Router,
+  off: string,
+  on: string,
+  work: () => Promise<T>,
+): Promise<T> {
   await router.console.succeed(off);
   try {
     return await work();
