@@ -14,7 +14,10 @@ export interface Accelerator {
   readonly arguments: readonly string[];
 }
 
-/** One virtual CPU each: in software a second one makes a machine slower, and so do more CPU features. */
+/**
+ * One virtual CPU each: in software a second one makes a machine slower, and so do more CPU features. The
+ * random number generator, which PCs have had since 2012, spares Node a wait for randomness at its start.
+ */
 export const accelerators: Readonly<Record<Accelerator["kind"], Accelerator>> = {
   kvm: { kind: "kvm", arguments: ["-accel", "kvm", "-cpu", "host", "-smp", "1"] },
   tcg: { kind: "tcg", arguments: ["-accel", "tcg", "-cpu", "qemu64,+rdrand", "-smp", "1"] },
@@ -30,8 +33,9 @@ const probeTimeoutMs = 10_000;
 export async function findAccelerator(
   cacheDirectory: string,
   probe: () => Promise<KernelBoot>,
+  device = "/dev/kvm",
 ): Promise<Accelerator> {
-  if (!isUsable("/dev/kvm")) return accelerators.tcg;
+  if (!isUsable(device)) return accelerators.tcg;
   const file = join(cacheDirectory, "accelerator.json");
   const host = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
   const known = existsSync(file) ? (JSON.parse(await readFile(file, "utf8")) as Answer) : undefined;

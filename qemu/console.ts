@@ -38,6 +38,7 @@ export class Console {
       this.received += text;
       this.#wake();
     });
+    stream.on("error", () => {}); // a machine that is killed breaks the line; "close" follows
     stream.on("close", () => {
       this.#closed = true;
       this.#wake();

@@ -51,7 +51,7 @@ export const sharedLine: Framing = {
 /** In POSIX form: zx's quote is for bash. */
 const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const file = "/tmp/console-output";
+const file = '"${TMPDIR:-/tmp}/console-output"';
 
 const fetch = (tag: string): string =>
   `echo "@"${tag}"<";busybox base64 ${file};echo "@"${tag}"=$lab_status $(busybox md5sum <${file})"`;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ToolError } from "../build/core/faults.ts";
 import { formatCommand } from "../build/core/run.ts";
 import { machineArguments, serialLogOf, socketsOf, type MachineSpec } from "./machine-arguments.ts";
@@ -48,19 +49,23 @@ export class Machine {
     );
     const argv = [program, ...machineArguments(spec)];
     const child = launch(argv, stderrLogOf(spec.name), run.path);
+    const ended = earlyEnd(child, argv, join(run.path, stderrLogOf(spec.name)));
     try {
       const sockets = [qmp, serial, ...shells].map((awaited) => awaited?.socket as Promise<Socket>);
-      const [qmpSocket, serialSocket, ...shellSockets] = await Promise.race([
-        Promise.all(sockets),
-        earlyEnd(child, argv, join(run.path, stderrLogOf(spec.name))),
-      ]);
+      const [qmpSocket, serialSocket, ...shellSockets] = await Promise.race([Promise.all(sockets), ended]);
       const byName = new Map(spec.shells.map((name, index) => [name, shellSockets[index] as Socket]));
       return new Machine(spec, child, await Qmp.open(qmpSocket as Socket), serialSocket as Socket, byName);
     } catch (error) {
+      // when QEMU gives up, its sockets close a moment before it ends, and its end says more
+      const cause: unknown = await Promise.race([ended.catch((end: unknown) => end), sleep(500, error)]);
       for (const awaited of [qmp, serial, ...shells]) awaited?.close();
       await kill(child);
-      throw error;
+      throw cause;
     }
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /** The file that holds all that was ever said on the serial console, relative to the run directory. */

@@ -30,7 +30,7 @@ export class SocketDirectory {
     const socket = new Promise<Socket>((resolve, reject) => {
       server.once("error", reject);
       server.once("connection", (peer) => {
-        peer.on("error", () => {}); // a machine that is killed resets its sockets; its exit is told elsewhere
+        peer.on("error", () => {}); // a machine that is killed resets its sockets, taken up or not
         server.close();
         resolve(peer);
       });

@@ -52,7 +52,7 @@ export function planTopology({
       mac: `52:54:00:c1:00:0${index + 1}`,
     })),
     origins,
-    outside: (blocks[0] as string).replace(/0\/24$/, "77"),
+    outside: (blocks.at(-1) as string).replace(/0\/24$/, "77"),
   };
 }
 

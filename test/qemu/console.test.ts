@@ -1,0 +1,138 @@
+import { spawn } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Duplex, Transform } from "node:stream";
+import test, { type ExecutionContext } from "ava";
+import { Console } from "../../qemu/console.ts";
+import { privateLine, sharedLine, type Framing } from "../../qemu/framing.ts";
+
+/** A machine may have no busybox: this one runs the applets that are programs of their own. */
+async function makeBusybox(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "halfbridge-test-"));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, "busybox"), '#!/bin/sh\nexec "$@"\n');
+  await chmod(join(folder, "busybox"), 0o755);
+  return folder;
+}
+
+/** A shell on a pseudo-terminal, which echoes and prompts as a router's console does. */
+async function onTerminal(
+  t: ExecutionContext,
+  garble = new Transform({ transform: pass }),
+): Promise<Console> {
+  const folder = await makeBusybox(t);
+  const env = {
+    ...process.env,
+    TMPDIR: folder,
+    PATH: `${folder}:${process.env["PATH"]}`,
+    PS1: "router# ",
+    ENV: "",
+  };
+  const child = spawn("script", ["--quiet", "--flush", "--command", "sh -i", "/dev/null"], { env });
+  t.teardown(() => child.kill("SIGKILL"));
+  return consoleOn(Duplex.from({ readable: child.stdout.pipe(garble), writable: child.stdin }), sharedLine);
+}
+
+function onPrivateLine(t: ExecutionContext): Console {
+  const child = spawn("sh", { stdio: ["pipe", "pipe", "inherit"] });
+  t.teardown(() => child.kill("SIGKILL"));
+  return consoleOn(Duplex.from({ readable: child.stdout, writable: child.stdin }), privateLine);
+}
+
+const consoleOn = (stream: Duplex, framing: Framing): Console =>
+  new Console(stream, framing, "router", "router.log");
+
+function pass(this: Transform, chunk: Buffer, _encoding: unknown, done: () => void): void {
+  this.push(chunk);
+  done();
+}
+
+test("status and output come back, stderr and quotes included", async (t) => {
+  const expected = { status: 3, output: `it's "here"\noops\n` };
+  const command = `echo 'it'"'"'s "here"'; echo oops >&2; exit 3`;
+  for (const shell of [onPrivateLine(t), await onTerminal(t)]) {
+    await shell.waitForShell();
+    t.deepEqual(await shell.run(command), expected);
+    t.deepEqual(await shell.run("printf 'no newline'"), { status: 0, output: "no newline" });
+    t.deepEqual(await shell.run("true"), { status: 0, output: "" });
+  }
+});
+
+test("commands that are given at once run one after another", async (t) => {
+  const shell = await onTerminal(t);
+  const outputs = await Promise.all(["one", "two", "three"].map((word) => shell.succeed(`echo ${word}`)));
+  t.deepEqual(outputs, ["one", "two", "three"]);
+});
+
+test("a command of many lines, and output of many bytes, arrive whole", async (t) => {
+  const shell = await onTerminal(t);
+  const output = await shell.succeed("for n in 1 2\ndo\n  seq 3000\ndone");
+  t.is(output.split("\n").length, 6000);
+  t.true(output.endsWith("\n3000"));
+});
+
+test("programs that log to the same console don't garble an answer", async (t) => {
+  const shell = await onTerminal(t);
+  await shell.succeed(`(while sleep 0.01; do echo '{"event":"connection"}' >/dev/tty; done) &`);
+  for (let count = 0; count < 5; count++) {
+    t.is(await shell.succeed("seq 500 | tail -n 1"), "500");
+  }
+});
+
+test("an answer that the kernel printed over is asked for again, and the command runs once", async (t) => {
+  let spoilt = 0;
+  const spoil = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const text = chunk.toString();
+      const at = text.search(/^@run\d+=\d+ /m);
+      if (at < 0 || spoilt++ > 0) return done(null, text);
+      done(null, `${text.slice(0, at + 3)}[   12.5] eth0: link down\r\n${text.slice(at + 3)}`);
+    },
+  });
+  const shell = await onTerminal(t, spoil);
+  await shell.waitForShell();
+  const file = join(await makeBusybox(t), "count");
+  t.is(await shell.succeed(`echo x >>${file}; wc -l <${file}`, { timeoutMs: 20_000 }), "1");
+  t.true(spoilt > 1);
+});
+
+test("a failed command is told with its output and the log to look at", async (t) => {
+  const shell = onPrivateLine(t);
+  const error = await t.throwsAsync(shell.succeed("echo 'no such host'; false"));
+  t.is(
+    error.message,
+    "router: ended with 1:\n  echo 'no such host'; false\n  | no such host\n  hint: see router.log",
+  );
+  await t.throwsAsync(shell.fail("true"), { message: /should have failed/ });
+});
+
+test("a command that doesn't end in time, and a machine that ends, are errors", async (t) => {
+  const shell = onPrivateLine(t);
+  await t.throwsAsync(shell.succeed("sleep 5", { timeoutMs: 100 }), { message: /no answer within 0.1 s/ });
+  const other = onPrivateLine(t);
+  await t.throwsAsync(other.run("kill $$"), { message: /the machine ended/ });
+});
+
+test("what fails at first is tried until it succeeds", async (t) => {
+  const shell = onPrivateLine(t);
+  const file = join(tmpdir(), `halfbridge-test-${process.pid}`);
+  t.teardown(() => rm(file, { force: true }));
+  await shell.succeed(`(sleep 0.4; echo here >${file}) >/dev/null &`);
+  t.is(await shell.waitUntilSucceeds(`cat ${file}`), "here");
+  await t.throwsAsync(shell.waitUntilSucceeds("false", { timeoutMs: 300 }), {
+    message: /still ended with 1/,
+  });
+});
+
+test("what is said is waited for, from a position on", async (t) => {
+  const shell = onPrivateLine(t);
+  await shell.succeed("echo listening");
+  const from = shell.received.length;
+  await t.throwsAsync(shell.waitFor(/listening/, { from, timeoutMs: 200 }), {
+    message: /nothing in 0.2 s matched/,
+  });
+  shell.type("echo listening again\n");
+  const match = await shell.waitFor(/listening (\w+)/, { from });
+  t.is(match[1], "again");
+});
