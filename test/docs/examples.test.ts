@@ -1,0 +1,61 @@
+/**
+ * Every command in the documentation is tried: quick ones as they stand; those that build or boot are
+ * asked for their help, which must know each option, and run as they stand in the lab's part of scripts/test.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { projectRoot } from "../../build/core/paths.ts";
+import { run } from "../../build/core/run.ts";
+
+const documents = ["README.md", "sites/README.md", "board-configs/README.md", "docs/architecture.md"];
+const quick = new Set(["boards", "check", "plan"]);
+
+const texts = await Promise.all(documents.map((document) => readFile(join(projectRoot, document), "utf8")));
+
+for (const [index, document] of documents.entries()) {
+  const text = texts[index] ?? "";
+  for (const command of new Set(commandsIn(text))) {
+    test(`${document}: ${command}`, (t) => tryCommand(t, command));
+  }
+  for (const path of new Set(pathsIn(text))) {
+    test(`${document}: ${path} is there`, async (t) => {
+      await t.notThrowsAsync(run(["test", "-e", join(projectRoot, path)]));
+    });
+  }
+}
+
+async function tryCommand(t: ExecutionContext, command: string): Promise<void> {
+  const [program = "", ...argv] = command.replace(/^npx halfbridge/, "halfbridge").split(" ");
+  const runnable =
+    program === "halfbridge" ? [process.execPath, "build/cli/main.ts", ...argv] : [program, ...argv];
+  if (program === "halfbridge" && (quick.has(argv[0] ?? "") || argv.includes("--help"))) {
+    await t.notThrowsAsync(run(runnable, { cwd: projectRoot }));
+    return;
+  }
+  const helped =
+    program === "halfbridge"
+      ? [process.execPath, "build/cli/main.ts", argv[0] ?? "", "--help"]
+      : [program, "--help"];
+  const { stdout } = await run(helped, { cwd: projectRoot });
+  for (const option of argv.filter((word) => word.startsWith("--"))) t.true(stdout.includes(option), option);
+  t.true(stdout.length > 0);
+}
+
+/** Lines of ```sh blocks, and commands in backquotes. */
+function commandsIn(text: string): string[] {
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap((match) =>
+    (match[1] as string).trim().split("\n"),
+  );
+  const inline = [...text.matchAll(/`((?:npx halfbridge|scripts\/(?:build|test)) [^`]*)`/g)].map(
+    (match) => match[1] as string,
+  );
+  return [...blocks, ...inline].filter((command) => !/\b[A-Z]{3,}\b/.test(command)); // FILE stands for something
+}
+
+/** Paths of this repository in backquotes. */
+function pathsIn(text: string): string[] {
+  return [
+    ...text.matchAll(/`((?:build|board-configs|sites|docs|qemu|overlays|templates|proxy)\/[^`*…]*)`/g),
+  ].map((match) => match[1] as string);
+}
