@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { run } from "../../build/core/run.ts";
+import { ToolError } from "../../build/core/faults.ts";
+import { elfClosure } from "../../build/debian/elf-closure.ts";
+import { requireFile } from "../../build/debian/files.ts";
+import type { Package } from "../../build/debian/packages.ts";
+
+const libraries = "usr/lib/x86_64-linux-gnu";
+
+/** A package of libraries, each of which needs the next: liba → libb → libc-of-ours. */
+async function chain(...names: readonly string[]): Promise<Package> {
+  const directory = await mkdtemp(join(tmpdir(), "halfbridge-elf-"));
+  await mkdir(join(directory, libraries), { recursive: true });
+  for (const [index, name] of names.toReversed().entries()) {
+    const needed = index === 0 ? [] : [`-l:${names.at(-index)}.so`];
+    const file = join(directory, libraries, `${name}.so`);
+    await run(
+      [
+        "gcc",
+        "-shared",
+        "-nostdlib",
+        "-x",
+        "c",
+        "-",
+        "-o",
+        file,
+        `-Wl,-soname,${name}.so`,
+        "-Wl,--no-as-needed",
+        `-L${join(directory, libraries)}`,
+        "-x",
+        "none",
+        ...needed,
+      ],
+      { input: `int of_${index};` },
+    );
+  }
+  await writeFile(join(directory, "script"), "#!/bin/sh\n");
+  const empty = { name: "chain", version: "1", source: "chain 1", homepage: undefined, sha256: "" };
+  return { ...empty, architecture: "amd64", directory };
+}
+
+test("a library brings what it needs, and what that needs", async (t) => {
+  const package_ = await chain("liba", "libb", "libz9");
+  const closure = await elfClosure([requireFile(`/${libraries}/liba.so`, [package_])], [package_]);
+  t.deepEqual(
+    closure.map(({ path }) => path).sort(),
+    ["liba", "libb", "libz9"].map((name) => `/${libraries}/${name}.so`),
+  );
+});
+
+test("a library that no package has is told, with who needs it", async (t) => {
+  const package_ = await chain("liba", "libb");
+  await run(["rm", join(package_.directory, libraries, "libb.so")]);
+  await t.throwsAsync(elfClosure([requireFile(`/${libraries}/liba.so`, [package_])], [package_]), {
+    instanceOf: ToolError,
+    message: /liba\.so: needs libb\.so, which no fetched package has/,
+  });
+});
+
+test("what isn't ELF comes back as it is", async (t) => {
+  const package_ = await chain("liba");
+  const script = requireFile("/script", [package_]);
+  t.deepEqual(await elfClosure([script], [package_]), [script]);
+});
