@@ -43,8 +43,8 @@ async function chain(...names: readonly string[]): Promise<Package> {
 }
 
 test("a library brings what it needs, and what that needs", async (t) => {
-  const package_ = await chain("liba", "libb", "libz9");
-  const closure = await elfClosure([requireFile(`/${libraries}/liba.so`, [package_])], [package_]);
+  const owner = await chain("liba", "libb", "libz9");
+  const closure = await elfClosure([requireFile(`/${libraries}/liba.so`, [owner])], [owner]);
   t.deepEqual(
     closure.map(({ path }) => path).sort(),
     ["liba", "libb", "libz9"].map((name) => `/${libraries}/${name}.so`),
@@ -52,16 +52,16 @@ test("a library brings what it needs, and what that needs", async (t) => {
 });
 
 test("a library that no package has is told, with who needs it", async (t) => {
-  const package_ = await chain("liba", "libb");
-  await run(["rm", join(package_.directory, libraries, "libb.so")]);
-  await t.throwsAsync(elfClosure([requireFile(`/${libraries}/liba.so`, [package_])], [package_]), {
+  const owner = await chain("liba", "libb");
+  await run(["rm", join(owner.directory, libraries, "libb.so")]);
+  await t.throwsAsync(elfClosure([requireFile(`/${libraries}/liba.so`, [owner])], [owner]), {
     instanceOf: ToolError,
     message: /liba\.so: needs libb\.so, which no fetched package has/,
   });
 });
 
 test("what isn't ELF comes back as it is", async (t) => {
-  const package_ = await chain("liba");
-  const script = requireFile("/script", [package_]);
-  t.deepEqual(await elfClosure([script], [package_]), [script]);
+  const owner = await chain("liba");
+  const script = requireFile("/script", [owner]);
+  t.deepEqual(await elfClosure([script], [owner]), [script]);
 });
