@@ -8,7 +8,9 @@ npm_version=11.19.1
 npm_stamp=$root/node_modules/.installed-from
 setup_log=$root/out/setup.log
 
+# prepare_machine [testing]: what the unit tests want besides is only installed with `testing`.
 prepare_machine() {
+  purpose=${1-building}
   check_machine
   mkdir -p "$root/out"
   : >"$setup_log"
@@ -47,7 +49,12 @@ install_host_packages() {
 }
 
 is_needed() {
-  [[ $1 == always ]] || ! npm_is_usable
+  case $1 in
+    always) ;;
+    testing) [[ $purpose == testing ]] ;;
+    without-npm) ! npm_is_usable ;;
+    *) give_up "scripts/host-packages.txt: unknown \"when\": $1" "it is always, testing or without-npm" ;;
+  esac
 }
 
 is_installed() {

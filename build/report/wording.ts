@@ -6,10 +6,10 @@ export const marks: Readonly<Record<Status, string>> = { passed: "✓", failed: 
 
 export const firmwareNames: Readonly<Record<Claim["firmware"], string>> = { bios: "BIOS", uefi: "UEFI" };
 
-/** What a control's status means: it passes when switching the thing off made the claim fail. */
+/** What a control's status means: it is confirmed when switching the thing off made the claim fail. */
 export const controlWords: Readonly<Record<Status, string>> = {
-  passed: "it failed, as it must",
-  failed: "it did not fail, so the claim proves nothing",
+  passed: "confirmed",
+  failed: "not confirmed, so the claim proves nothing",
   skipped: "not tried",
 };
 
