@@ -8,9 +8,9 @@ npm_version=11.19.1
 npm_stamp=$root/node_modules/.installed-from
 setup_log=$root/out/setup.log
 
-# prepare_machine [testing]: what the unit tests want besides is only installed with `testing`.
+# prepare_machine building|testing: what only the unit tests want is installed for testing.
 prepare_machine() {
-  purpose=${1-building}
+  purpose=$1
   check_machine
   mkdir -p "$root/out"
   : >"$setup_log"
