@@ -142,7 +142,6 @@ function createRouter(
   return Router.create(
     {
       ...{ name: `router-${lane}`, imageFile, firmware, accelerator, memoryMiB },
-      cache: lane === 0 ? "unsafe" : "writethrough",
       ports: [
         { mac: router.ispMac, socket: socketOf("isp", lane), role: "client" },
         { mac: router.lanMac, socket: socketOf("lan", lane), role: "client" },

@@ -11,6 +11,8 @@ export interface MachineSpec {
   readonly ports: readonly Port[];
   /** Names of virtio serial ports, beside the serial console (guests run a shell on each). */
   readonly shells: readonly string[];
+  /** A file that Machine.save wrote, below the run directory: it goes on from there instead of starting. */
+  readonly resumeFrom?: string;
 }
 
 /** QEMU loads the kernel itself, without firmware's or bootloader's help. */
@@ -72,6 +74,7 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...bootArguments(spec.boot),
     ...spec.ports.flatMap(portArguments),
     ...shellArguments(sockets.shells),
+    ...(spec.resumeFrom === undefined ? [] : ["-incoming", `exec:cat ${spec.resumeFrom}`]),
   ];
 }
 

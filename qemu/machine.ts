@@ -78,6 +78,23 @@ export class Machine {
     await kill(this.#process);
   }
 
+  /** Writes the machine's whole state to a file below the run directory. It stands still until it is resumed. */
+  async save(file: string): Promise<void> {
+    await this.qmp.execute("migrate-set-parameters", { "max-bandwidth": 1e10 });
+    await this.qmp.execute("migrate", { uri: `exec:cat >${file}` });
+    for (;;) {
+      const { status } = (await this.qmp.execute("query-migrate")) as { status: string };
+      if (status === "completed") return;
+      if (status === "failed")
+        throw new ToolError(`${this.spec.name}: its state couldn't be saved to ${file}`);
+      await sleep(20);
+    }
+  }
+
+  async resume(): Promise<void> {
+    await this.qmp.execute("cont");
+  }
+
   /** The reset button. */
   async reset(): Promise<void> {
     await this.qmp.execute("system_reset");

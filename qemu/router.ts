@@ -1,10 +1,11 @@
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../build/core/faults.ts";
 import { run } from "../build/core/run.ts";
 import { Console, type Patience } from "./console.ts";
 import { installFirmware } from "./firmware.ts";
 import { sharedLine } from "./framing.ts";
-import type { Disk, DiskBoot, Firmware, MachineSpec } from "./machine-arguments.ts";
+import type { DiskBoot, Firmware, MachineSpec } from "./machine-arguments.ts";
 import { Machine } from "./machine.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
 
@@ -12,7 +13,6 @@ export interface RouterOptions extends Pick<MachineSpec, "name" | "memoryMiB" | 
   /** The image under test; it is only read. */
   readonly imageFile: string;
   readonly firmware: Firmware["kind"];
-  readonly cache: Disk["cache"];
 }
 
 /** From power-on; software emulation on a busy machine is slow. */
@@ -24,27 +24,29 @@ const bootTimeoutMs = 90_000;
  */
 export class Router {
   readonly #spec: MachineSpec;
+  readonly #boot: DiskBoot;
   readonly #directory: SocketDirectory;
   #machine: Machine | undefined;
   #console: Console | undefined;
   #startedMs = 0;
 
-  private constructor(spec: MachineSpec, directory: SocketDirectory) {
-    this.#spec = spec;
+  private constructor(spec: Omit<MachineSpec, "boot">, boot: DiskBoot, directory: SocketDirectory) {
+    this.#spec = { ...spec, boot };
+    this.#boot = boot;
     this.#directory = directory;
   }
 
   /** Makes a router that is switched off. */
   static async create(options: RouterOptions, directory: SocketDirectory): Promise<Router> {
-    const { name, imageFile, cache } = options;
+    const { name, imageFile } = options;
     const file = join(directory.path, `${name}.qcow2`);
     await run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", imageFile, file]);
     const boot: DiskBoot = {
       firmware: await installFirmware(options.firmware, name, directory.path),
-      disk: { file, format: "qcow2", cache },
+      disk: { file, format: "qcow2", cache: "writethrough" },
     };
     const { memoryMiB, accelerator, ports } = options;
-    return new Router({ name, memoryMiB, accelerator, ports, boot, shells: [] }, directory);
+    return new Router({ name, memoryMiB, accelerator, ports, shells: [] }, boot, directory);
   }
 
   /** The serial console, where the site gives a root shell to whoever holds the cable. */
@@ -59,11 +61,30 @@ export class Router {
   }
 
   /** Switches it on. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#start(this.#spec);
+  }
+
+  /** Makes others, which are switched off, run as this router does now, disk and memory: that spares them a start. */
+  async copyTo(others: readonly Router[]): Promise<void> {
+    const state = `${this.#spec.name}.state`;
+    await this.machine.save(state);
+    try {
+      for (const other of others) {
+        for (const [from, to] of zip(filesOf(this.#boot), filesOf(other.#boot))) await copyFile(from, to);
+        await other.#start({ ...other.#spec, resumeFrom: state });
+      }
+    } finally {
+      await this.machine.resume();
+    }
+    await Promise.all([this, ...others].map((router) => router.console.waitForShell()));
+  }
+
+  async #start(spec: MachineSpec): Promise<void> {
     this.#startedMs = performance.now();
-    this.#machine = await Machine.start(this.#spec, this.#directory);
+    this.#machine = await Machine.start(spec, this.#directory);
     const { serial, serialLog } = this.#machine;
-    this.#console = new Console(serial, sharedLine, this.#spec.name, join(this.#directory.path, serialLog));
+    this.#console = new Console(serial, sharedLine, spec.name, join(this.#directory.path, serialLog));
   }
 
   /** Waits until its log says that the proxy listens; gives the time since it was switched on, in milliseconds. */
@@ -83,3 +104,10 @@ export class Router {
     await this.cutPower();
   }
 }
+
+/** What a router writes to. */
+const filesOf = ({ disk, firmware }: DiskBoot): string[] =>
+  firmware.kind === "uefi" ? [disk.file, firmware.variables] : [disk.file];
+
+const zip = (a: readonly string[], b: readonly string[]): [string, string][] =>
+  a.map((item, index) => [item, b[index] as string]);

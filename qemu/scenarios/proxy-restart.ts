@@ -30,14 +30,14 @@ export const proxyRestart: Scenario = {
     async refute({ router, client, topology }) {
       await router.console.succeed(`kill -TSTP 1; ${kill}`);
       try {
-        await client(1).fail(`wget -T 3 -qO- http://${topology.origins[0]}/cgi-bin/peer`);
+        await client(1).fail(`wget -T 2 -qO- http://${topology.origins[0]}/cgi-bin/peer`);
         await router.console.fail("pidof node");
       } finally {
         const from = router.console.received.length;
         await router.console.succeed("kill -CONT 1");
         await router.console.waitFor(/"event":"listening"/, { from, timeoutMs: 20_000 });
       }
-      return "no proxy after 3 s, and a request failed; with init resumed it came back";
+      return "no proxy after 2 s, and a request failed; with init resumed it came back";
     },
   },
 };
@@ -47,7 +47,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Begins a request whose answer takes a minute, and waits for its first byte. */
 async function openSlowRequest({ client, topology }: Lane): Promise<void> {
-  const request = `wget -T 30 -qO /tmp/slow http://${topology.origins[0]}/cgi-bin/slow`;
+  const request = `wget -T 20 -qO /tmp/slow http://${topology.origins[0]}/cgi-bin/slow`;
   await client(1).succeed(`rm -f /tmp/slow*; (${request}; echo $? >/tmp/slow.status) >/tmp/slow.log 2>&1 &`);
   await client(1).waitUntilSucceeds("[ -s /tmp/slow ]");
 }
