@@ -26,22 +26,23 @@ export const proxyRestart: Scenario = {
     return told;
   },
   control: {
-    title: "with init suspended a killed proxy stays away, and nothing gets past it",
+    title: "with its supervisor suspended a killed proxy stays away, and nothing gets past it",
     async refute({ router, client, topology }) {
-      await router.console.succeed(`kill -TSTP 1; ${kill}`);
+      await router.console.succeed(`kill -STOP ${supervisor}; ${kill}`);
       try {
         await client(1).fail(`wget -T 2 -qO- http://${topology.origins[0]}/cgi-bin/peer`);
         await router.console.fail("pidof node");
       } finally {
         const from = router.console.received.length;
-        await router.console.succeed("kill -CONT 1");
+        await router.console.succeed(`kill -CONT ${supervisor}`);
         await router.console.waitFor(/"event":"listening"/, { from, timeoutMs: 20_000 });
       }
-      return "no proxy after 2 s, and a request failed; with init resumed it came back";
+      return "no proxy after 2 s, and a request failed; with the supervisor resumed it came back";
     },
   },
 };
 
+const supervisor = "$(cat /run/halfbridge/supervisor.pid)";
 const kill = "kill -KILL $(pidof node)";
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
