@@ -1,9 +1,9 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { projectRoot } from "../../build/core/paths.ts";
 import { run } from "../../build/core/run.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const halfbridge = (...argv: string[]) =>
   run([process.execPath, join(projectRoot, "build/cli/main.ts"), ...argv], {
@@ -11,8 +11,8 @@ const halfbridge = (...argv: string[]) =>
     okCodes: [0, 1, 2],
   });
 
-async function brokenSite(): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), "halfbridge-cli-")), "broken.yaml");
+async function brokenSite(t: ExecutionContext): Promise<string> {
+  const file = join(await temporaryFolder(t), "broken.yaml");
   await writeFile(file, "name: x\nmode: half-bridge\nlan: 10.1.2.0/24\n");
   return file;
 }
@@ -32,7 +32,7 @@ test("check finds the boards and sites of the checkout sound", async (t) => {
 });
 
 test("faulty input ends with exit code 1 and a line for every fault, of the board and the site alike", async (t) => {
-  const { stderr, stdout, exitCode } = await halfbridge("build", "x86-65", "--site", await brokenSite());
+  const { stderr, stdout, exitCode } = await halfbridge("build", "x86-65", "--site", await brokenSite(t));
   t.is(exitCode, 1);
   t.is(stdout, "");
   t.regex(stderr, /^board-configs: no board is called "x86-65"/m);
@@ -41,7 +41,7 @@ test("faulty input ends with exit code 1 and a line for every fault, of the boar
 });
 
 test("faults can be read by a machine", async (t) => {
-  const { stdout, exitCode } = await halfbridge("check", "--json", await brokenSite());
+  const { stdout, exitCode } = await halfbridge("check", "--json", await brokenSite(t));
   t.is(exitCode, 1);
   const { faults } = JSON.parse(stdout) as { faults: { path: string }[] };
   t.true(faults.some(({ path }) => path === "/router"));

@@ -1,14 +1,14 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { listBoards, readBoard, readBoardByName } from "../../build/config/board.ts";
 import { InputError } from "../../build/core/faults.ts";
 import { projectRoot } from "../../build/core/paths.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** The faults of x86-64's profile after an edit. */
-async function faultsAfter(edit: (text: string) => string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), "halfbridge-board-")), "x86-64.yaml");
+async function faultsAfter(t: ExecutionContext, edit: (text: string) => string): Promise<string> {
+  const file = join(await temporaryFolder(t), "x86-64.yaml");
   await writeFile(file, edit(await readFile(join(projectRoot, "board-configs/x86-64.yaml"), "utf8")));
   try {
     await readBoard(file);
@@ -32,29 +32,29 @@ test("an unknown board is refused with the near ones", async (t) => {
 
 test("ports have to be distinct", async (t) => {
   t.regex(
-    await faultsAfter((text) => text.replace("lan: eth1", "lan: eth0")),
+    await faultsAfter(t, (text) => text.replace("lan: eth1", "lan: eth0")),
     /\/ports\/lan: is the ISP port as well: eth0/,
   );
 });
 
 test("a board with too little RAM or storage is refused, by how much", async (t) => {
   t.regex(
-    await faultsAfter((text) => text.replace("memoryMiB: 256", "memoryMiB: 64")),
+    await faultsAfter(t, (text) => text.replace("memoryMiB: 256", "memoryMiB: 64")),
     /\/memoryMiB: is 64 MiB, 96 MiB too little/,
   );
   t.regex(
-    await faultsAfter((text) => text.replace("storageMiB: 1024", "storageMiB: 512")),
+    await faultsAfter(t, (text) => text.replace("storageMiB: 1024", "storageMiB: 512")),
     /\/storageMiB: .*by 324 MiB/,
   );
   t.regex(
-    await faultsAfter((text) => text.replace("rootMiB: 256", "rootMiB: 32")),
+    await faultsAfter(t, (text) => text.replace("rootMiB: 256", "rootMiB: 32")),
     /\/image\/rootMiB: is 32 MiB, 32 MiB too little/,
   );
 });
 
 test("a profile is called as its file is", async (t) => {
   t.regex(
-    await faultsAfter((text) => text.replace("name: x86-64", "name: other")),
+    await faultsAfter(t, (text) => text.replace("name: x86-64", "name: other")),
     /\/name: is other, but the file is called/,
   );
 });

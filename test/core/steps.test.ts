@@ -1,17 +1,17 @@
-import { mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { runStep } from "../../build/core/steps.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const newCache = () => mkdtemp(join(tmpdir(), "halfbridge-steps-"));
+const newCache = (t: ExecutionContext) => temporaryFolder(t);
 
 function define(inputs: unknown, make: (path: string) => Promise<void>) {
   return { name: "example", title: "Example", inputs, make };
 }
 
 test("a step whose inputs are known isn't run again", async (t) => {
-  const cache = await newCache();
+  const cache = await newCache(t);
   let runs = 0;
   const make = async (path: string) => {
     runs += 1;
@@ -27,7 +27,7 @@ test("a step whose inputs are known isn't run again", async (t) => {
 });
 
 test("a step that fails leaves nothing behind", async (t) => {
-  const cache = await newCache();
+  const cache = await newCache(t);
   const make = async (path: string) => {
     await writeFile(path, "half");
     throw new Error("out of luck");
@@ -37,7 +37,7 @@ test("a step that fails leaves nothing behind", async (t) => {
 });
 
 test("old results make room for new ones", async (t) => {
-  const cache = await newCache();
+  const cache = await newCache(t);
   for (let input = 0; input < 12; input += 1)
     await runStep(
       cache,

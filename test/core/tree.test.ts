@@ -1,8 +1,8 @@
-import { lstat, mkdtemp, readFile, readlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { lstat, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 import { directory, link, mergeTrees, textFile, writeTree } from "../../build/core/tree.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 test("a later entry replaces an earlier one, and the order is by path", (t) => {
   const merged = mergeTrees([textFile("/b", "old"), textFile("/a", "")], [textFile("/b", "new")]);
@@ -19,7 +19,7 @@ test("a later entry replaces an earlier one, and the order is by path", (t) => {
 });
 
 test("a tree is written with its modes, its links and no times of its own", async (t) => {
-  const root = await mkdtemp(join(tmpdir(), "halfbridge-tree-"));
+  const root = await temporaryFolder(t);
   await writeTree(
     [textFile("/usr/bin/run", "#!/bin/sh\n", 0o755), link("/bin", "usr/bin"), directory("/tmp", 0o1777)],
     root,

@@ -1,18 +1,18 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { run } from "../../build/core/run.ts";
 import { ToolError } from "../../build/core/faults.ts";
 import { elfClosure } from "../../build/debian/elf-closure.ts";
 import { requireFile } from "../../build/debian/files.ts";
 import type { Package } from "../../build/debian/packages.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const libraries = "usr/lib/x86_64-linux-gnu";
 
 /** A package of libraries, each of which needs the next: liba → libb → libc-of-ours. */
-async function chain(...names: readonly string[]): Promise<Package> {
-  const directory = await mkdtemp(join(tmpdir(), "halfbridge-elf-"));
+async function chain(t: ExecutionContext, ...names: readonly string[]): Promise<Package> {
+  const directory = await temporaryFolder(t);
   await mkdir(join(directory, libraries), { recursive: true });
   for (const [index, name] of names.toReversed().entries()) {
     const needed = index === 0 ? [] : [`-l:${names.at(-index)}.so`];
@@ -43,7 +43,7 @@ async function chain(...names: readonly string[]): Promise<Package> {
 }
 
 test("a library brings what it needs, and what that needs", async (t) => {
-  const owner = await chain("liba", "libb", "libz9");
+  const owner = await chain(t, "liba", "libb", "libz9");
   const closure = await elfClosure([requireFile(`/${libraries}/liba.so`, [owner])], [owner]);
   t.deepEqual(
     closure.map(({ path }) => path).sort(),
@@ -52,7 +52,7 @@ test("a library brings what it needs, and what that needs", async (t) => {
 });
 
 test("a library that no package has is told, with who needs it", async (t) => {
-  const owner = await chain("liba", "libb");
+  const owner = await chain(t, "liba", "libb");
   await run(["rm", join(owner.directory, libraries, "libb.so")]);
   await t.throwsAsync(elfClosure([requireFile(`/${libraries}/liba.so`, [owner])], [owner]), {
     instanceOf: ToolError,
@@ -61,7 +61,7 @@ test("a library that no package has is told, with who needs it", async (t) => {
 });
 
 test("what isn't ELF comes back as it is", async (t) => {
-  const owner = await chain("liba");
+  const owner = await chain(t, "liba");
   const script = requireFile("/script", [owner]);
   t.deepEqual(await elfClosure([script], [owner]), [script]);
 });

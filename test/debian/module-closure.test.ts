@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { ToolError } from "../../build/core/faults.ts";
 import { moduleClosure, openModules } from "../../build/debian/module-closure.ts";
 import type { Tools } from "../../build/debian/tools.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const modules: Readonly<Record<string, { depends: string; softdep: string }>> = {
   "net/nf_tables.ko.xz": { depends: "nfnetlink,libcrc32c", softdep: "" },
@@ -26,8 +26,8 @@ const tools: Tools = {
   },
 };
 
-async function store() {
-  const directory = await mkdtemp(join(tmpdir(), "halfbridge-modules-"));
+async function store(t: ExecutionContext) {
+  const directory = await temporaryFolder(t);
   for (const path of Object.keys(modules)) {
     await mkdir(join(directory, "kernel", dirname(path)), { recursive: true });
     await writeFile(join(directory, "kernel", path), "");
@@ -36,7 +36,7 @@ async function store() {
 }
 
 test("a module brings its dependencies, the soft ones too", async (t) => {
-  t.deepEqual(await moduleClosure(["nf-tables"], await store(), tools), [
+  t.deepEqual(await moduleClosure(["nf-tables"], await store(t), tools), [
     "kernel/crypto/crc32c.ko.xz",
     "kernel/lib/libcrc32c.ko.xz",
     "kernel/net/nf_tables.ko.xz",
@@ -45,12 +45,12 @@ test("a module brings its dependencies, the soft ones too", async (t) => {
 });
 
 test("what is built in needs no file", async (t) => {
-  t.deepEqual(await moduleClosure(["built_in"], await store(), tools), []);
+  t.deepEqual(await moduleClosure(["built_in"], await store(t), tools), []);
 });
 
 test("every module that the kernel lacks is named", async (t) => {
   await t.throwsAsync(
-    async () => moduleClosure(["xt_TPROXY", "nfnetlink", "ebt_arpreply"], await store(), tools),
+    async () => moduleClosure(["xt_TPROXY", "nfnetlink", "ebt_arpreply"], await store(t), tools),
     {
       instanceOf: ToolError,
       message: "kernel 6.12 lacks modules: xt_TPROXY, ebt_arpreply",

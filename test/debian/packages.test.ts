@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { ToolError } from "../../build/core/faults.ts";
 import { fetchPackages } from "../../build/debian/packages.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** An archive that nobody has signed. */
-async function unsignedArchive(): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), "halfbridge-archive-"));
+async function unsignedArchive(t: ExecutionContext): Promise<string> {
+  const root = await temporaryFolder(t);
   for (const suite of ["trixie", "trixie-updates"]) {
     const folder = join(root, "dists", suite);
     await mkdir(join(folder, "main/binary-amd64"), { recursive: true });
@@ -24,8 +24,8 @@ async function unsignedArchive(): Promise<string> {
 test.serial(
   "an archive whose index isn't signed by Debian is refused, and nothing of it is kept",
   async (t) => {
-    const directory = await mkdtemp(join(tmpdir(), "halfbridge-cache-"));
-    process.env["HALFBRIDGE_DEBIAN_MIRROR"] = `file://${await unsignedArchive()}`;
+    const directory = await temporaryFolder(t);
+    process.env["HALFBRIDGE_DEBIAN_MIRROR"] = `file://${await unsignedArchive(t)}`;
     t.teardown(() => delete process.env["HALFBRIDGE_DEBIAN_MIRROR"]);
     const request = { suite: "trixie", architecture: "amd64", names: ["dash"] };
     const error = await t.throwsAsync(fetchPackages(request, { directory, refresh: false }), {
