@@ -6,6 +6,7 @@ import { step } from "./core/progress.ts";
 import { hashSources, runStep } from "./core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "./core/tree.ts";
 import { fetchPackages } from "./debian/packages.ts";
+import { openCompiler } from "./debian/compiler.ts";
 import { openTools } from "./debian/tools.ts";
 import { assembleDebian } from "./base/debian.ts";
 import { writeInitramfs } from "./base/initramfs.ts";
@@ -37,12 +38,13 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
   const plan = makePlan(board, site);
 
   const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
+  const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
   const request = { suite, architecture: board.arch, names: [board.kernel.package, ...rootPackages] };
   const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
   const bootRequest = { suite, architecture: board.arch, names: grubPackages };
   const bootPackages = await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
 
-  const payload = await makePayload(plan, packages, tools, cache);
+  const payload = await makePayload(plan, packages, tools, compiler, cache);
   const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
 
   const code = await hashSources(
@@ -98,7 +100,18 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
 
   const { configuration } = payload;
   return publish(
-    { plan, configuration, system, bootPackages, boot, root, image, tools, fast: options.fast },
+    {
+      plan,
+      configuration,
+      system,
+      bootPackages,
+      boot,
+      root,
+      image,
+      tools,
+      compiler: compiler.name,
+      fast: options.fast,
+    },
     options.outDirectory,
   );
 }

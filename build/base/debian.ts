@@ -1,5 +1,6 @@
 import { copyOf, directory, link, mergeTrees, textFile, type Entry } from "../core/tree.ts";
 import { hashSources, runStep } from "../core/steps.ts";
+import { tripletOf, type Architecture } from "../debian/architectures.ts";
 import { elfClosure } from "../debian/elf-closure.ts";
 import { findFile, requireFile, type PackageFile } from "../debian/files.ts";
 import type { Package } from "../debian/packages.ts";
@@ -39,7 +40,7 @@ export async function assembleDebian(
     cache,
   );
   const initramfsModules = await modules("initramfs-modules", ["squashfs", ...storage], kernel, tools, cache);
-  const files = await programFiles(packages);
+  const files = await programFiles(packages, plan.board.arch);
   return {
     root: mergeTrees(
       skeleton,
@@ -74,10 +75,12 @@ const skeleton: readonly Entry[] = [
   textFile("/etc/hosts", "127.0.0.1 localhost\n"),
 ];
 
-async function programFiles(packages: readonly Package[]): Promise<PackageFile[]> {
-  const architecture = packages.find(({ name }) => name === "libc6")?.architecture;
+async function programFiles(
+  packages: readonly Package[],
+  architecture: Architecture,
+): Promise<PackageFile[]> {
   const extensions = iptablesExtensions.map((name) =>
-    requireFile(`/usr/lib/${triplets[architecture ?? ""]}/xtables/lib${name}.so`, packages),
+    requireFile(`/usr/lib/${tripletOf(architecture)}/xtables/lib${name}.so`, packages),
   );
   const binaries = await elfClosure(
     [...programs.map((path) => requireFile(path, packages)), ...extensions],
@@ -85,12 +88,6 @@ async function programFiles(packages: readonly Package[]): Promise<PackageFile[]
   );
   return [...binaries, ...dataFiles.flatMap((path) => findFile(path, packages) ?? [])];
 }
-
-const triplets: Readonly<Record<string, string>> = {
-  amd64: "x86_64-linux-gnu",
-  arm64: "aarch64-linux-gnu",
-  armhf: "arm-linux-gnueabihf",
-};
 
 function isProgram(path: string): boolean {
   return path.startsWith("/usr/bin/") || path.startsWith("/usr/sbin/") || path.includes("/ld-linux");

@@ -9,7 +9,9 @@ export async function writeInitramfs(tree: readonly Entry[], file: string, tools
   const root = await mkdtemp(join(tmpdir(), "halfbridge-initramfs-"));
   try {
     await writeTree(tree, root);
-    const names = (await readdir(root, { recursive: true })).sort();
+    // with types, so that it doesn't walk into folders through links
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const names = entries.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
     const archive = `${file}.tmp`;
     await tools.run(
       "cpio",

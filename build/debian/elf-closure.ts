@@ -1,15 +1,9 @@
 import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import { run } from "../core/run.ts";
+import { tripletOf } from "./architectures.ts";
 import { findFile, type PackageFile } from "./files.ts";
 import type { Package } from "./packages.ts";
-
-/** Library folders by Debian architecture, in the order in which the loader looks (ld.so(8)). */
-const libraryFolders: Readonly<Record<string, readonly string[]>> = {
-  amd64: ["/usr/lib/x86_64-linux-gnu", "/usr/lib"],
-  arm64: ["/usr/lib/aarch64-linux-gnu", "/usr/lib"],
-  armhf: ["/usr/lib/arm-linux-gnueabihf", "/usr/lib"],
-};
 
 interface Dynamic {
   readonly interpreter: string | undefined;
@@ -42,7 +36,8 @@ export async function elfClosure(
 }
 
 function dependenciesOf(file: PackageFile, dynamic: Dynamic, packages: readonly Package[]): PackageFile[] {
-  const folders = [...dynamic.runpath, ...(libraryFolders[file.package.architecture] ?? [])];
+  // in the order in which the loader looks (ld.so(8))
+  const folders = [...dynamic.runpath, `/usr/lib/${tripletOf(file.package.architecture)}`, "/usr/lib"];
   const libraries = dynamic.needed
     .filter((name) => !name.startsWith("ld-linux")) // the loader comes by its absolute path
     .map((name) => {

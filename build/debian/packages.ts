@@ -5,13 +5,15 @@ import { join } from "node:path";
 import { hashFile, hashOf } from "../core/hash.ts";
 import { mapConcurrently } from "../core/concurrency.ts";
 import { run } from "../core/run.ts";
+import type { Architecture } from "./architectures.ts";
 import { openApt, type Apt, type Deb } from "./apt.ts";
 
 /** A Debian package, extracted into a directory of its own. */
 export interface Package {
   readonly name: string;
   readonly version: string;
-  readonly architecture: string;
+  /** The architecture that it was fetched for, also where the package is for all. */
+  readonly architecture: Architecture;
   /** Source package and version, `iptables 1.8.11-2`. */
   readonly source: string;
   readonly homepage: string | undefined;
@@ -23,7 +25,7 @@ export interface Package {
 
 export interface PackageRequest {
   readonly suite: string;
-  readonly architecture: string;
+  readonly architecture: Architecture;
   /** Packages by name; their dependencies follow, recommendations don't. */
   readonly names: readonly string[];
   /** Packages that dependencies pull in but that nothing in an image is taken from. */
@@ -50,7 +52,9 @@ export async function fetchPackages(request: PackageRequest, cache: PackageCache
   await apt.download(debs);
   const store = join(cache.directory, "packages");
   await mkdir(store, { recursive: true });
-  const packages = await mapConcurrently(debs, availableParallelism(), (deb) => extract(deb, apt, store));
+  const packages = await mapConcurrently(debs, availableParallelism(), (deb) =>
+    extract(deb, request.architecture, apt, store),
+  );
   await writeFile(`${lock}.tmp`, JSON.stringify(packages, null, 2));
   await rename(`${lock}.tmp`, lock);
   return packages;
@@ -62,7 +66,7 @@ async function readKnown(lock: string): Promise<Package[] | undefined> {
   return packages.every(({ directory }) => existsSync(directory)) ? packages : undefined;
 }
 
-async function extract(deb: Deb, apt: Apt, store: string): Promise<Package> {
+async function extract(deb: Deb, architecture: Architecture, apt: Apt, store: string): Promise<Package> {
   const file = join(apt.archives, deb.file);
   const directory = join(store, deb.file.replace(/\.deb$/, ""));
   const fields = await controlFields(file);
@@ -76,7 +80,7 @@ async function extract(deb: Deb, apt: Apt, store: string): Promise<Package> {
       if ((await readdir(store)).every((name) => join(store, name) !== directory)) throw error;
     }
   }
-  const { Package: name = deb.name, Version: version = "", Architecture: architecture = "" } = fields;
+  const { Package: name = deb.name, Version: version = "" } = fields;
   return {
     name,
     version,

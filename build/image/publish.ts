@@ -10,7 +10,6 @@ import { hashSources, type StepResult } from "../core/steps.ts";
 import { writeTree, type Entry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
-import { addonCompiler } from "../payload/compile-addon.ts";
 import { renderTemplates } from "../payload/render.ts";
 import { nodeRelease } from "../payload/runtime.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -30,6 +29,8 @@ export interface BuildResult {
   readonly root: StepResult;
   readonly image: StepResult;
   readonly tools: Tools;
+  /** What compiled the addon. */
+  readonly compiler: string;
   /** Leave out the files that are for downloading. */
   readonly fast: boolean;
 }
@@ -102,7 +103,7 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
     version,
     kernelRelease: system.kernel.release,
     node,
-    addonCompiler: await addonCompiler(plan.board.arch),
+    addonCompiler: result.compiler,
     image: { file: name, bytes: (await stat(image)).size, sha256 },
     compressed: result.fast ? null : { file: compressed, bytes: (await stat(at(compressed))).size },
     slot: { bootBytes: (await stat(result.boot.path)).size, rootBytes: (await stat(result.root.path)).size },

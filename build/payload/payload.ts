@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { hashSources, runStep } from "../core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";
+import type { Compiler } from "../debian/compiler.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
 import { bundleProxy, proxyBundleName } from "./bundle-proxy.ts";
-import { addonCompiler, compileAddon } from "./compile-addon.ts";
+import { compileAddon } from "./compile-addon.ts";
 import { renderConfiguration } from "./configuration.ts";
 import { makeRuntime, nodeRelease, runtimeFolder } from "./runtime.ts";
 
@@ -25,6 +26,7 @@ export async function makePayload(
   plan: Plan,
   packages: readonly Package[],
   tools: Tools,
+  compiler: Compiler,
   cache: string,
 ): Promise<Payload> {
   const { arch } = plan.board;
@@ -45,13 +47,18 @@ export async function makePayload(
     title: "Bundle the proxy and compile its addon",
     inputs: {
       arch,
-      compiler: await addonCompiler(arch),
-      code: await hashSources("proxy", "build/payload/bundle-proxy.ts", "build/payload/compile-addon.ts"),
+      compiler: compiler.name,
+      code: await hashSources(
+        "proxy",
+        "build/payload/bundle-proxy.ts",
+        "build/payload/compile-addon.ts",
+        "build/debian/compiler.ts",
+      ),
     },
     make: async (folder) => {
       await mkdir(folder);
       await writeFile(join(folder, proxyBundleName), await bundleProxy());
-      await compileAddon(arch, join(folder, "transparent.node"));
+      await compileAddon(compiler, join(folder, "transparent.node"));
       await chmod(join(folder, "transparent.node"), 0o644);
     },
   });

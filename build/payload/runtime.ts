@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { extract } from "tar";
+import { loaderOf, type Architecture } from "../debian/architectures.ts";
 import { elfClosure } from "../debian/elf-closure.ts";
 import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
@@ -43,7 +44,7 @@ export async function nodeRelease(architecture: string): Promise<NodeRelease> {
  * and libraries beside it, so that it runs on a glibc or a musl system alike.
  */
 export async function makeRuntime(
-  architecture: string,
+  architecture: Architecture,
   packages: readonly Package[],
   tools: Tools,
   directory: string,
@@ -54,19 +55,13 @@ export async function makeRuntime(
   await copyFile(await fetchNode(await nodeRelease(architecture), download), node);
   await tools.run("strip", ["--strip-all", node]);
   await copyLibraries(node, packages, join(directory, "lib"));
-  const loader = `${runtimeFolder}/lib/${loaderNames[architecture]}`;
+  const loader = `${runtimeFolder}/lib/${basename(loaderOf(architecture))}`;
   // In this order and one at a time: patchelf 0.18 makes a binary that crashes of anything else.
   await tools.run("patchelf", ["--set-rpath", `${runtimeFolder}/lib`, node]);
   await tools.run("patchelf", ["--set-interpreter", loader, node]);
   await chmod(node, 0o755);
   await rm(download, { recursive: true });
 }
-
-const loaderNames: Readonly<Record<string, string>> = {
-  amd64: "ld-linux-x86-64.so.2",
-  arm64: "ld-linux-aarch64.so.1",
-  armhf: "ld-linux-armhf.so.3",
-};
 
 /** Adds the loader and every library that the binary needs. */
 async function copyLibraries(node: string, packages: readonly Package[], folder: string): Promise<void> {

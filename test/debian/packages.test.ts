@@ -27,7 +27,7 @@ test.serial(
     const directory = await temporaryFolder(t);
     process.env["HALFBRIDGE_DEBIAN_MIRROR"] = `file://${await unsignedArchive(t)}`;
     t.teardown(() => delete process.env["HALFBRIDGE_DEBIAN_MIRROR"]);
-    const request = { suite: "trixie", architecture: "amd64", names: ["dash"] };
+    const request = { suite: "trixie", architecture: "amd64" as const, names: ["dash"] };
     const error = await t.throwsAsync(fetchPackages(request, { directory, refresh: false }), {
       instanceOf: ToolError,
     });

@@ -1,28 +1,30 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import test from "ava";
-import { compileAddon, compilerOf, type DebianArchitecture } from "../../build/payload/compile-addon.ts";
+import { hostArchitecture, tripletOf, type Architecture } from "../../build/debian/architectures.ts";
+import { compileAddon } from "../../build/payload/compile-addon.ts";
 import { projectRoot } from "../../build/core/paths.ts";
+import { hostCompiler } from "./host-compiler.ts";
 import { isTransparentAddon } from "../../proxy/src/transport.ts";
 
 /** e_machine in an ELF header (System V ABI). */
-const machines: Readonly<Record<DebianArchitecture, number>> = { amd64: 62, arm64: 183, armhf: 40 };
-const host = process.arch === "arm64" ? "arm64" : "amd64";
+const machines: Readonly<Record<Architecture, number>> = { amd64: 62, arm64: 183, armhf: 40 };
 
 for (const architecture of ["amd64", "arm64", "armhf"] as const) {
-  const there = hasCommand(compilerOf(architecture));
-  if (!there)
+  const compiler = hostCompiler(architecture);
+  if (compiler === undefined)
     process.stderr.write(
-      `\nNOT TESTED: the addon for ${architecture}, because ${compilerOf(architecture)} is missing\n\n`,
+      `\nNOT TESTED: the addon for ${architecture}, because ${tripletOf(architecture)}-gcc is missing\n\n`,
     );
-  (there ? test : test.skip)(
+  (compiler === undefined ? test.skip : test)(
     `the addon for ${architecture} is for that machine, the same each time, and names no path`,
     async (t) => {
       const folder = scratch(t);
-      await compileAddon(architecture, join(folder, "one.node"));
-      await compileAddon(architecture, join(folder, "two.node"));
+      if (compiler === undefined) throw new Error("gcc is missing");
+      await compileAddon(compiler, join(folder, "one.node"));
+      await compileAddon(compiler, join(folder, "two.node"));
       const [one, two] = [readFileSync(join(folder, "one.node")), readFileSync(join(folder, "two.node"))];
       t.is(one.readUInt16LE(18), machines[architecture]);
       t.true(one.equals(two));
@@ -34,7 +36,9 @@ for (const architecture of ["amd64", "arm64", "armhf"] as const) {
 
 test("the addon says what is wrong with an argument or an address", async (t) => {
   const file = join(scratch(t), "transparent.node");
-  await compileAddon(host, file);
+  const compiler = hostCompiler(hostArchitecture());
+  if (compiler === undefined) throw new Error("gcc is missing");
+  await compileAddon(compiler, file);
   const addon: unknown = createRequire(import.meta.url)(file);
   if (typeof addon !== "object" || addon === null || !isTransparentAddon(addon)) throw new Error("no addon");
   t.throws(() => addon.listener("router", 80), {
@@ -52,8 +56,4 @@ function scratch(t: { teardown(task: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), "halfbridge-addon-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   return folder;
-}
-
-function hasCommand(name: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
 }

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { bundleProxy, proxyBundleName } from "../../build/payload/bundle-proxy.ts";
+import { hostArchitecture } from "../../build/debian/architectures.ts";
 import { compileAddon } from "../../build/payload/compile-addon.ts";
+import { hostCompiler } from "../payload/host-compiler.ts";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import type { Findings } from "./three-namespaces.ts";
 import { quickConfig, type LogEvent } from "./loopback-lab.ts";
@@ -31,7 +33,9 @@ withNamespaces(
     };
     writeFileSync(join(folder, "proxy.json"), JSON.stringify(config));
     writeFileSync(join(folder, proxyBundleName), await bundleProxy());
-    await compileAddon(process.arch === "arm64" ? "arm64" : "amd64", join(folder, "transparent.node"));
+    const compiler = hostCompiler(hostArchitecture());
+    if (compiler === undefined) throw new Error("gcc is missing");
+    await compileAddon(compiler, join(folder, "transparent.node"));
 
     const inside = join(import.meta.dirname, "three-namespaces.ts");
     const argv = [...intoNamespace, process.execPath, inside, folder, join(folder, "proxy.json")];

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostArchitecture, tripletOf, type Architecture } from "./architectures.ts";
+import { requireFile } from "./files.ts";
+import { fetchPackages, type PackageCache } from "./packages.ts";
+import { programRunner } from "./program-runner.ts";
+
+/** Compiles C into shared objects for one architecture. */
+export interface Compiler {
+  /** What it calls itself: another one may give other bytes. */
+  readonly name: string;
+  /** Compiles one source file; `headers` is a further folder to include from. */
+  compileShared(source: string, headers: string, output: string): Promise<void>;
+}
+
+const gccVersion = "14";
+
+/** What gcc's `-shared -fPIC -O2` comes to for each of its parts; a warning is an error. */
+export const compileFlags = ["-std=gnu11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Werror"];
+export const linkFlags = ["-shared", "--strip-all", "--build-id=none", "--hash-style=gnu"];
+
+/**
+ * GCC out of Debian's packages, for boards of any architecture: the compiler proper, the assembler and the
+ * linker are run one after the other, as the gcc command would, with the board's own C library.
+ */
+export async function openCompiler(
+  suite: string,
+  target: Architecture,
+  cache: PackageCache,
+): Promise<Compiler> {
+  const host = hostArchitecture();
+  const triplet = tripletOf(target);
+  const crossName = triplet.replaceAll("_", "-");
+  const programs = await fetchPackages(
+    { suite, architecture: host, names: [`cpp-${gccVersion}-${crossName}`, `binutils-${crossName}`] },
+    cache,
+  );
+  const headers = await fetchPackages(
+    { suite, architecture: target, names: ["libc6-dev", "linux-libc-dev", `libgcc-${gccVersion}-dev`] },
+    cache,
+  );
+  const runProgram = programRunner(programs, host);
+  const gcc = programs.find(({ name }) => name === `cpp-${gccVersion}-${crossName}`);
+  const include = [
+    `/usr/lib/gcc/${triplet}/${gccVersion}/include/stddef.h`,
+    `/usr/include/${triplet}/bits/types.h`,
+    "/usr/include/stdio.h",
+    `/usr/include/${triplet}/asm/types.h`,
+    "/usr/include/linux/types.h",
+  ].map((path) => requireFile(path, headers).file.replace(/\/(bits\/|asm\/|linux\/)?\w+\.h$/, ""));
+  const libc = requireFile(`/usr/lib/${triplet}/libc.so.6`, headers).file;
+  return {
+    name: `gcc ${gcc?.version} for ${triplet}`,
+    async compileShared(source, ownHeaders, output) {
+      const work = await mkdtemp(join(tmpdir(), "halfbridge-compile-"));
+      const [assembly, object] = [join(work, "out.s"), join(work, "out.o")];
+      const includes = [ownHeaders, ...new Set(include)].flatMap((folder) => ["-isystem", folder]);
+      try {
+        const cc1 = `/usr/libexec/gcc/${triplet}/${gccVersion}/cc1`;
+        await runProgram(cc1, ["-quiet", ...compileFlags, "-nostdinc", ...includes, source, "-o", assembly]);
+        await runProgram(`/usr/bin/${triplet}-as`, [assembly, "-o", object]);
+        await runProgram(`/usr/bin/${triplet}-ld`, [...linkFlags, object, libc, "-o", output]);
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
+    },
+  };
+}
