@@ -40,7 +40,7 @@ export const nothingSlipsPast: Scenario = {
   },
 };
 
-const requestsEach = 3;
+const requestsEach = 2;
 
 /** Clients 1 and 2 ask both origins, several times. */
 async function makeRequests({ client, topology }: Lane): Promise<void> {
