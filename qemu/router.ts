@@ -1,4 +1,4 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../build/core/faults.ts";
 import { run } from "../build/core/run.ts";
@@ -78,6 +78,7 @@ export class Router {
       await this.machine.resume();
     }
     await Promise.all([this, ...others].map((router) => router.console.waitForShell()));
+    await rm(join(this.#directory.path, state)); // nearly as big as the memory
   }
 
   async #start(spec: MachineSpec): Promise<void> {
