@@ -7,6 +7,7 @@ import { addClean } from "./commands/clean.ts";
 import { addLab } from "./commands/lab.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addTest } from "./commands/test.ts";
+import { endOnSignals, interruption } from "../core/interrupt.ts";
 import { reportFailure } from "./failure.ts";
 
 const program = new Command("halfbridge")
@@ -32,8 +33,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+endOnSignals();
+
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = reportFailure(error, process.argv.includes("--json"));
+  if (interruption.aborted) process.stderr.write(`halfbridge: ${interruption.reason.message}\n`);
+  else process.exitCode = reportFailure(error, process.argv.includes("--json"));
 }

@@ -1,3 +1,5 @@
+import { interruption } from "./interrupt.ts";
+
 /**
  * Says what is being done and how long it took: a live line with elapsed time on a terminal, plain
  * lines elsewhere. Everything goes to stderr, so that stdout stays for results.
@@ -9,6 +11,7 @@ export async function step<T>(
   title: string,
   work: (detail: (text: string) => void) => Promise<T>,
 ): Promise<T> {
+  interruption.throwIfAborted();
   const started = performance.now();
   let detail = "";
   const say = () => {

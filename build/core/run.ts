@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { $, quote } from "zx";
 import { ToolError } from "./faults.ts";
+import { interruption } from "./interrupt.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -25,12 +26,15 @@ const quiet = $({ quiet: true, nothrow: true, prefix: "", postfix: "" });
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { okCodes = [0] } = options;
+  interruption.throwIfAborted();
   const shell = quiet({
+    signal: interruption,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? {} : { input: options.input }),
     env: { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC", ...options.env },
   });
   const { stdout, stderr, exitCode, signal } = await shell`${[...argv]}`;
+  interruption.throwIfAborted();
   const code = exitCode ?? 128 + constants.signals[signal ?? "SIGKILL"];
   if (code === 127) {
     throw new ToolError(

@@ -43,7 +43,6 @@ export async function openApt(suite: string, architecture: string, cache: Packag
     ["APT::Sandbox::User", "root"],
     ["Acquire::Languages", "none"],
     ["Acquire::Retries", "3"],
-    ["Debug::NoLocking", "true"],
   ].flatMap(([key, value]) => ["-o", `${key}=${value}`]);
   const apt = (argv: readonly string[], cwd = directory) =>
     run(["apt-get", "--quiet", ...options, ...argv], { cwd });

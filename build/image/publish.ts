@@ -63,7 +63,7 @@ export async function publish(result: BuildResult, outDirectory: string): Promis
     return { directory, image, plan, manifest, fresh: false };
   }
   const manifest = await step(`Publish to ${directory}`, async () => {
-    const unfinished = `${directory}.tmp`;
+    const unfinished = `${directory}.${process.pid}.tmp`;
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
     try {
