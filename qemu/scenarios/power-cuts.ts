@@ -63,7 +63,7 @@ async function cutWhileWriting({ router }: Lane, cut: number): Promise<number> {
       `halfbridge-write ${file} </tmp/new && echo "cut-${cut}" committed $n.; done\n`,
     ].join("; "),
   );
-  await router.console.waitFor(new RegExp(`cut-${cut} committed ${1 + (cut % 3)}\\.`), {
+  await router.console.waitFor(new RegExp(`cut-${cut} committed ${1 + (cut % 2)}\\.`), {
     from,
     timeoutMs: 60_000,
   });
