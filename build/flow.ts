@@ -5,7 +5,7 @@ import type { Site } from "./config/site.ts";
 import { step } from "./core/progress.ts";
 import { hashSources, runStep } from "./core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "./core/tree.ts";
-import { fetchPackages } from "./debian/packages.ts";
+import { fetchPackages, identifyPackages } from "./debian/packages.ts";
 import { openCompiler } from "./debian/compiler.ts";
 import { openTools } from "./debian/tools.ts";
 import { assembleDebian } from "./base/debian.ts";
@@ -15,7 +15,7 @@ import { identifyTree } from "./image/identify.ts";
 import { writeGptGrub } from "./image/gpt-grub.ts";
 import { grubPackages } from "./image/grub.ts";
 import { publish, type Published } from "./image/publish.ts";
-import { writeSquashfs, type Compression } from "./image/squashfs.ts";
+import { identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
 import { makePayload } from "./payload/payload.ts";
 import { renderTemplates } from "./payload/render.ts";
 import { makePlan } from "./plan/plan.ts";
@@ -54,7 +54,7 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
     "build/debian/tools.ts",
     "overlays/esp",
   );
-  const toolPackages = tools.packages.map(({ sha256 }) => sha256);
+  const toolPackages = identifyPackages(tools.packages);
   const squashfs = (name: string, title: string, tree: readonly Entry[], compression: Compression) =>
     runStep(cache, {
       name,
@@ -73,17 +73,20 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
     },
     make: (file) => writeInitramfs(system.initramfs, file, tools),
   });
-  const bootTree = mergeTrees(
-    [copyOf("/vmlinuz", system.kernel.image), copyOf("/initrd.img", initramfs.path)],
-    await renderTemplates("boot", { consoles: board.consoles }),
-  );
-  const boot = await squashfs("boot", "Pack kernel and initramfs", bootTree, "none");
   const root = await squashfs(
     "root",
     "Pack the root file system",
     system.root,
     options.fast ? "fast" : "release",
   );
+  const bootTree = mergeTrees(
+    [copyOf("/vmlinuz", system.kernel.image), copyOf("/initrd.img", initramfs.path)],
+    await renderTemplates("boot", {
+      consoles: board.consoles,
+      rootIdentity: await identifySquashfs(root.path),
+    }),
+  );
+  const boot = await squashfs("boot", "Pack kernel and initramfs", bootTree, "none");
   const image = await runStep(cache, {
     name: "image",
     title: "Write the disk image",
@@ -91,7 +94,7 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
       board,
       boot: boot.key,
       root: root.key,
-      loader: bootPackages.map(({ sha256 }) => sha256),
+      loader: identifyPackages(bootPackages),
       code,
       toolPackages,
     },
@@ -99,11 +102,13 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
   });
 
   const { configuration } = payload;
+  const used = [...new Set([...system.packages, ...payload.packages])];
   return publish(
     {
       plan,
       configuration,
       system,
+      packages: used,
       bootPackages,
       boot,
       root,

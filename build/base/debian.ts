@@ -3,7 +3,7 @@ import { hashSources, runStep } from "../core/steps.ts";
 import { tripletOf, type Architecture } from "../debian/architectures.ts";
 import { elfClosure } from "../debian/elf-closure.ts";
 import { findFile, requireFile, type PackageFile } from "../debian/files.ts";
-import type { Package } from "../debian/packages.ts";
+import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
 import { readOverlays, renderTemplates } from "../payload/render.ts";
@@ -109,7 +109,12 @@ async function modules(
   const { path } = await runStep(cache, {
     name,
     title: `Collect ${wanted.length} kernel modules and what they need`,
-    inputs: { wanted, kernel: kernel.package.sha256, code: await hashSources("build/base", "build/debian") },
+    inputs: {
+      wanted,
+      kernel: kernel.package.sha256,
+      tools: identifyPackages(tools.packages),
+      code: await hashSources("build/base", "build/debian"),
+    },
     make: async (folder) => makeModules(await closeModules(wanted, kernel, tools), kernel, tools, folder),
   });
   return moduleTree(path, kernel.release);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeTree, type Entry } from "../core/tree.ts";
@@ -12,7 +12,7 @@ export async function writeInitramfs(tree: readonly Entry[], file: string, tools
     // with types, so that it doesn't walk into folders through links
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     const names = entries.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
-    const archive = `${file}.tmp`;
+    const archive = `${root}.cpio`;
     await tools.run(
       "cpio",
       // -R 0:0 root owns all; --reproducible zeroes inode and device numbers
@@ -27,9 +27,9 @@ export async function writeInitramfs(tree: readonly Entry[], file: string, tools
       ],
       { cwd: root, input: [".", ...names].map((name) => `${name}\0`).join("") },
     );
-    await tools.run("zstd", ["-19", "--quiet", "--force", "--rm", archive, "-o", `${archive}.zst`]);
-    await rename(`${archive}.zst`, file);
+    await tools.run("zstd", ["-19", "--quiet", "--force", "--rm", archive, "-o", file]);
   } finally {
+    await rm(`${root}.cpio`, { force: true });
     await rm(root, { recursive: true, force: true });
   }
 }

@@ -7,8 +7,16 @@ export function reportFailure(error: unknown, json: boolean): 1 | 2 {
     else for (const fault of error.faults) process.stderr.write(`${formatFault(fault)}\n`);
     return 1;
   }
-  const text = error instanceof ToolError ? error.message : ((error as Error).stack ?? String(error));
+  const text = textOf(error);
   if (json) process.stdout.write(`${JSON.stringify({ error: text }, null, 2)}\n`);
   else process.stderr.write(`halfbridge: ${text}\n`);
   return 2;
+}
+
+/** What a person can act on; the stack only of what nobody foresaw. */
+function textOf(error: unknown): string {
+  if (error instanceof ToolError) return error.message;
+  const { code, path, syscall, message, stack } = error as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined) return `${path ?? syscall}: ${message}`;
+  return stack ?? String(error);
 }

@@ -5,8 +5,8 @@ import { readSite, type Site } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
 
-export const defaultBoard = "x86-64";
-export const defaultSite = join(projectRoot, "sites", "example.yaml");
+const defaultBoard = "x86-64";
+const defaultSite = join(projectRoot, "sites", "example.yaml");
 
 /** Where everything goes that a command makes. */
 export const outDirectory = join(projectRoot, "out");

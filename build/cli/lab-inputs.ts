@@ -1,5 +1,4 @@
-import { relative } from "node:path";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Option, type Command } from "commander";
 import type { Site } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";

@@ -50,8 +50,8 @@ export const boardSchema = {
       required: ["isp", "lan"],
       description: "Interface names by role.",
       properties: {
-        isp: { type: "string", pattern: "^[a-z][a-z0-9.-]{0,14}$", examples: ["eth0"] },
-        lan: { type: "string", pattern: "^[a-z][a-z0-9.-]{0,14}$", examples: ["eth1"] },
+        isp: { type: "string", pattern: "^eth[0-9]+$", examples: ["eth0"] },
+        lan: { type: "string", pattern: "^eth[0-9]+$", examples: ["eth1"] },
       },
     },
     consoles: {

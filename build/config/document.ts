@@ -7,8 +7,7 @@ import { suggestNear } from "./suggest.ts";
 
 /**
  * Reads a YAML document against its JSON Schema, fills in defaults, and runs the checks that a schema
- * can't say. Throws an InputError with every fault that was found; the further checks run only on a
- * document of the right shape.
+ * can't say. Throws an InputError with every fault that was found.
  */
 export async function readDocument<T>(
   file: string,
@@ -17,18 +16,26 @@ export async function readDocument<T>(
 ): Promise<T> {
   const shown = nameOf(file);
   const value = parseYaml(await readText(file, shown), shown);
+  if (value === null) throw new InputError([{ file: shown, path: "", fact: "is empty" }]);
   const validate = new Ajv({ allErrors: true, useDefaults: true, strict: true, verbose: true }).compile<T>(
     schema,
   );
-  if (!validate(value)) throw new InputError((validate.errors ?? []).map((error) => faultOf(error, shown)));
-  const faults = check(value).map((fault) => ({ ...fault, file: shown }));
-  if (faults.length > 0) throw new InputError(faults);
+  const sound = validate(value);
+  const errors = validate.errors ?? [];
+  const shapeFaults = errors.map((error) => faultOf(error, shown));
+  // what is merely not known doesn't keep the rest from being checked
+  const checkable = errors.every(({ keyword }) => keyword === "additionalProperties");
+  const faults = [
+    ...shapeFaults,
+    ...(checkable ? check(value as T) : []).map((fault) => ({ ...fault, file: shown })),
+  ];
+  if (!sound || faults.length > 0) throw new InputError(faults);
   return value;
 }
 
 /** A file as a user would name it: relative when it is below the current folder. */
 function nameOf(file: string): string {
-  const name = relative(process.cwd(), file);
+  const name = relative(process.cwd(), file) || ".";
   return name.startsWith("..") ? file : name;
 }
 
@@ -54,7 +61,18 @@ function parseYaml(text: string, file: string): unknown {
       })),
     );
   }
-  return document.toJS();
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new InputError([
+      {
+        file,
+        path: "",
+        fact: `is not usable YAML: ${(error as Error).message}`,
+        hint: "write values out instead of using aliases",
+      },
+    ]);
+  }
 }
 
 /** What ajv found, in words that follow the path. */

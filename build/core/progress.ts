@@ -6,19 +6,12 @@ import { interruption } from "./interrupt.ts";
  */
 const live = process.stderr.isTTY;
 
-/** Runs one long step under a title; `detail` may be called to say how far it is. */
-export async function step<T>(
-  title: string,
-  work: (detail: (text: string) => void) => Promise<T>,
-): Promise<T> {
+/** Runs one long step under a title. */
+export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   interruption.throwIfAborted();
   const started = performance.now();
-  let detail = "";
   const say = () => {
-    if (live)
-      process.stderr.write(
-        `\r\x1b[2K… ${title} ${elapsed(started)} ${detail}`.slice(0, (process.stderr.columns ?? 80) + 4),
-      );
+    if (live) process.stderr.write(`\r\x1b[2K… ${title} ${elapsed(started)}`);
   };
   if (!live) process.stderr.write(`… ${title}\n`);
   say();
@@ -28,10 +21,7 @@ export async function step<T>(
     process.stderr.write(`${live ? "\r\x1b[2K" : ""}${mark} ${title} ${elapsed(started)}\n`);
   };
   try {
-    const result = await work((text) => {
-      detail = text;
-      say();
-    });
+    const result = await work();
     end("✓");
     return result;
   } catch (error) {

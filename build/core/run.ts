@@ -20,6 +20,9 @@ export interface RunResult {
 
 const quiet = $({ quiet: true, nothrow: true, prefix: "", postfix: "" });
 
+// SOURCE_DATE_EPOCH of the caller's would have a say in what tools write: each is told its own.
+const { SOURCE_DATE_EPOCH: _, ...inherited } = process.env;
+
 /**
  * The one door for external commands: argv only, never a glued shell line. Throws a ToolError that
  * shows the command as it can be pasted into a shell, and the end of what it said.
@@ -31,7 +34,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     signal: interruption,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? {} : { input: options.input }),
-    env: { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC", ...options.env },
+    env: { ...inherited, LC_ALL: "C.UTF-8", TZ: "UTC", ...options.env },
   });
   const { stdout, stderr, exitCode, signal } = await shell`${[...argv]}`;
   interruption.throwIfAborted();

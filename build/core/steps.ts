@@ -41,7 +41,9 @@ export async function runStep(
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     await step(title, () => make(unfinished));
-    await rename(unfinished, path);
+    await rename(unfinished, path).catch((error: unknown) => {
+      if (!existsSync(path)) throw error; // another build may have been first
+    });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

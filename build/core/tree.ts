@@ -56,7 +56,10 @@ export async function writeTree(tree: readonly Entry[], root: string): Promise<v
   for (const { path } of tree) {
     for (let up = dirname(path); up !== "/"; up = dirname(up)) directories.add(up);
   }
-  for (const path of [...directories].sort()) await mkdir(join(root, path), { recursive: true, mode: 0o755 });
+  for (const path of [...directories].sort()) {
+    await mkdir(join(root, path), { recursive: true });
+    await chmod(join(root, path), 0o755); // whatever the umask is
+  }
   for (const entry of tree) await writeEntry(entry, join(root, entry.path));
   for (const path of [...directories, "/"].sort().toReversed()) await lutimes(join(root, path), 0, 0);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import { run } from "../core/run.ts";
@@ -24,9 +24,16 @@ export interface Apt {
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
+/** The roots whose indexes this process has fetched anew. */
+const refreshed = new Set<string>();
+
+export function aptDirectory(suite: string, architecture: string, cache: PackageCache): string {
+  return join(cache.directory, "apt", `${suite}-${architecture}`);
+}
+
 /** Opens (and when new, or when asked to, updates) the private apt root of a suite and architecture. */
 export async function openApt(suite: string, architecture: string, cache: PackageCache): Promise<Apt> {
-  const directory = join(cache.directory, "apt", `${suite}-${architecture}`);
+  const directory = aptDirectory(suite, architecture, cache);
   const archives = join(cache.directory, "archives");
   const options = [
     ["Dir", directory],
@@ -47,16 +54,21 @@ export async function openApt(suite: string, architecture: string, cache: Packag
   const apt = (argv: readonly string[], cwd = directory) =>
     run(["apt-get", "--quiet", ...options, ...argv], { cwd });
 
+  const sourcesFile = join(directory, "sources.sources");
+  const sources = await sourcesOf(suite);
   const updated = join(directory, "updated");
-  if (cache.refresh || !existsSync(updated)) {
+  const stale = !existsSync(updated) || (await readFile(sourcesFile, "utf8")) !== sources;
+  if (stale || (cache.refresh && !refreshed.has(directory))) {
     if (!existsSync(keyring)) throw new ToolError(`${keyring}: not found`, "install debian-archive-keyring");
+    await rm(updated, { force: true });
     await mkdir(join(directory, "lists", "partial"), { recursive: true });
     await mkdir(join(directory, "none", "partial"), { recursive: true });
     await mkdir(archives, { recursive: true });
     await writeFile(join(directory, "status"), "");
-    await writeFile(join(directory, "sources.sources"), await sourcesOf(suite));
+    await writeFile(sourcesFile, sources);
     await apt(["update", "--error-on=any"]);
     await writeFile(updated, "");
+    refreshed.add(directory);
   }
   return {
     directory,
@@ -70,7 +82,14 @@ export async function openApt(suite: string, architecture: string, cache: Packag
     async download(debs) {
       const missing = debs.filter(({ file }) => !existsSync(join(archives, file)));
       if (missing.length === 0) return;
-      await apt(["download", ...missing.map(({ name, version }) => `${name}=${version}`)], archives);
+      // apt writes to the final name at once: a file is only moved there when it is whole
+      const unfinished = await mkdtemp(join(archives, "partial-"));
+      try {
+        await apt(["download", ...missing.map(({ name, version }) => `${name}=${version}`)], unfinished);
+        for (const { file } of missing) await rename(join(unfinished, file), join(archives, file));
+      } finally {
+        await rm(unfinished, { recursive: true, force: true });
+      }
     },
   };
 }

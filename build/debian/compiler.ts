@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostArchitecture, tripletOf, type Architecture } from "./architectures.ts";
 import { requireFile } from "./files.ts";
-import { fetchPackages, type PackageCache } from "./packages.ts";
+import { fetchPackages, type Package, type PackageCache } from "./packages.ts";
 import { programRunner } from "./program-runner.ts";
 
 /** Compiles C into shared objects for one architecture. */
 export interface Compiler {
   /** What it calls itself: another one may give other bytes. */
   readonly name: string;
+  /** The packages that it and its headers are from. */
+  readonly packages: readonly Package[];
   /** Compiles one source file; `headers` is a further folder to include from. */
   compileShared(source: string, headers: string, output: string): Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function openCompiler(
   ].map((path) => requireFile(path, headers).file.replace(/\/(bits\/|asm\/|linux\/)?\w+\.h$/, ""));
   const libc = requireFile(`/usr/lib/${triplet}/libc.so.6`, headers).file;
   return {
+    packages: [...programs, ...headers],
     name: `gcc ${gcc?.version} for ${triplet}`,
     async compileShared(source, ownHeaders, output) {
       const work = await mkdtemp(join(tmpdir(), "halfbridge-compile-"));

@@ -14,7 +14,7 @@ export interface ModuleStore {
   readonly builtin: ReadonlySet<string>;
 }
 
-export const moduleName = (path: string): string =>
+const moduleName = (path: string): string =>
   basename(path)
     .replace(/\.ko(\.xz|\.zst|\.gz)?$/, "")
     .replaceAll("-", "_");

@@ -6,7 +6,7 @@ import { hashFile, hashOf } from "../core/hash.ts";
 import { mapConcurrently } from "../core/concurrency.ts";
 import { run } from "../core/run.ts";
 import type { Architecture } from "./architectures.ts";
-import { openApt, type Apt, type Deb } from "./apt.ts";
+import { aptDirectory, openApt, type Apt, type Deb } from "./apt.ts";
 
 /** A Debian package, extracted into a directory of its own. */
 export interface Package {
@@ -28,8 +28,6 @@ export interface PackageRequest {
   readonly architecture: Architecture;
   /** Packages by name; their dependencies follow, recommendations don't. */
   readonly names: readonly string[];
-  /** Packages that dependencies pull in but that nothing in an image is taken from. */
-  readonly without?: readonly string[];
 }
 
 export interface PackageCache {
@@ -44,20 +42,27 @@ export interface PackageCache {
  * every hash. A request that was resolved before gives the same versions until the cache is refreshed.
  */
 export async function fetchPackages(request: PackageRequest, cache: PackageCache): Promise<Package[]> {
-  const apt = await openApt(request.suite, request.architecture, cache);
-  const lock = join(apt.directory, `resolved-${hashOf(request).slice(0, 16)}.json`);
-  const known = await readKnown(lock);
+  const directory = aptDirectory(request.suite, request.architecture, cache);
+  const lock = join(directory, `resolved-${hashOf(request).slice(0, 16)}.json`);
+  const known = cache.refresh ? undefined : await readKnown(lock);
   if (known !== undefined) return known;
-  const debs = (await apt.resolve(request.names)).filter(({ name }) => !request.without?.includes(name));
+  const apt = await openApt(request.suite, request.architecture, cache);
+  const debs = await apt.resolve(request.names);
   await apt.download(debs);
   const store = join(cache.directory, "packages");
   await mkdir(store, { recursive: true });
   const packages = await mapConcurrently(debs, availableParallelism(), (deb) =>
     extract(deb, request.architecture, apt, store),
   );
-  await writeFile(`${lock}.tmp`, JSON.stringify(packages, null, 2));
-  await rename(`${lock}.tmp`, lock);
+  const unfinished = `${lock}.${process.pid}.tmp`;
+  await writeFile(unfinished, JSON.stringify(packages, null, 2));
+  await rename(unfinished, lock);
   return packages;
+}
+
+/** What a step that uses packages depends on. */
+export function identifyPackages(packages: readonly Package[]): string {
+  return hashOf(packages.map(({ sha256 }) => sha256));
 }
 
 async function readKnown(lock: string): Promise<Package[] | undefined> {

@@ -15,13 +15,10 @@ export interface Tools {
 
 const programs = {
   mksquashfs: "/usr/bin/mksquashfs",
-  unsquashfs: "/usr/bin/unsquashfs",
   mke2fs: "/usr/sbin/mke2fs",
-  e2fsck: "/usr/sbin/e2fsck",
   mformat: "/usr/bin/mtools",
   mcopy: "/usr/bin/mtools",
   mmd: "/usr/bin/mtools",
-  mkfs: "/usr/sbin/mkfs.fat",
   sfdisk: "/usr/sbin/sfdisk",
   "grub-mkimage": "/usr/bin/grub-mkimage",
   "grub-editenv": "/usr/bin/grub-editenv",
@@ -32,7 +29,6 @@ const programs = {
   zstd: "/usr/bin/zstd",
   pigz: "/usr/bin/pigz",
   strip: "/usr/bin/TRIPLET-strip",
-  readelf: "/usr/bin/TRIPLET-readelf",
 } as const;
 
 type Program = keyof typeof programs;
@@ -41,7 +37,6 @@ const names = [
   "squashfs-tools",
   "e2fsprogs",
   "mtools",
-  "dosfstools",
   "fdisk",
   "grub-common",
   "cpio",

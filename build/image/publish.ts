@@ -8,7 +8,7 @@ import { run } from "../core/run.ts";
 import { step } from "../core/progress.ts";
 import { hashSources, type StepResult } from "../core/steps.ts";
 import { writeTree, type Entry } from "../core/tree.ts";
-import type { Package } from "../debian/packages.ts";
+import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import { renderTemplates } from "../payload/render.ts";
 import { nodeRelease } from "../payload/runtime.ts";
@@ -23,6 +23,8 @@ export interface BuildResult {
   readonly plan: Plan;
   readonly configuration: readonly Entry[];
   readonly system: System;
+  /** Packages that anything in the system is from. */
+  readonly packages: readonly Package[];
   /** Packages that the boot loader is from. */
   readonly bootPackages: readonly Package[];
   readonly boot: StepResult;
@@ -54,6 +56,8 @@ export async function publish(result: BuildResult, outDirectory: string): Promis
     plan: plan.hash,
     image: result.image.key,
     fast: result.fast,
+    version: await projectVersion(),
+    packages: identifyPackages([...result.packages, ...result.bootPackages]),
     code: await hashSources("build/image", "templates/image"),
   });
   const stamp = join(directory, ".published");
@@ -93,7 +97,7 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
     result.fast ? undefined : run(["bmaptool", "create", "--output", at(bmap), image]),
   ]);
   const packages = [
-    ...system.packages,
+    ...result.packages,
     ...bootPackages.filter(({ name: owner }) => owner.startsWith("grub-")),
   ];
   const node = await nodeRelease(plan.board.arch);
@@ -112,7 +116,7 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
     packages,
   });
   await writeFile(at("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writeFile(at("sbom.cdx.json"), formatSbom(plan, version, packages, node));
+  await writeFile(at("sbom.cdx.json"), formatSbom(manifest, version, packages, node));
   if (!result.fast)
     await writeTree(await renderTemplates("image", flashingView(plan, manifest, bmap)), directory);
   await writeFile(at("plan.json"), `${JSON.stringify(plan, null, 2)}\n`);

@@ -1,19 +1,20 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import type { Package } from "../debian/packages.ts";
+import { hashOf } from "../core/hash.ts";
 import type { NodeRelease } from "../payload/runtime.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Manifest } from "./manifest.ts";
 
 /** A CycloneDX 1.6 bill of materials: every Debian package that a file is from, and the Node runtime. */
 export function formatSbom(
-  plan: Plan,
+  { board, planHash, image }: Manifest,
   version: string,
   packages: readonly Package[],
   node: NodeRelease,
 ): string {
   const bom = new Models.Bom({
-    serialNumber: `urn:uuid:${uuidOf(plan.hash)}`,
+    serialNumber: `urn:uuid:${uuidOf(hashOf([planHash, image.sha256]))}`,
     metadata: new Models.Metadata({
-      component: new Models.Component(Enums.ComponentType.Firmware, `halfbridge-${plan.board.name}`, {
+      component: new Models.Component(Enums.ComponentType.Firmware, `halfbridge-${board}`, {
         version,
         bomRef: "image",
       }),
@@ -50,7 +51,7 @@ export function formatSbom(
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
 }
 
-/** The same plan has the same serial number. */
+/** The same image has the same serial number. */
 function uuidOf(hash: string): string {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeTree, type Entry } from "../core/tree.ts";
@@ -26,13 +27,27 @@ export async function writeSquashfs(
     await writeTree(tree, root);
     await tools.run("mksquashfs", [
       root,
-      `${file}.new`,
+      file,
       ...options[compression],
       ...["-all-root", "-noappend", "-no-xattrs", "-no-progress", "-quiet"],
       ...["-reproducible", "-mkfs-time", "0", "-all-time", "0"],
     ]);
-    await rename(`${file}.new`, file);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/**
+ * What tells one squashfs from another: 16 hex digits of the sha256 of its superblock, which says where all
+ * its tables are (kernel: filesystems/squashfs). The initramfs reckons the same (overlays/debian-initramfs).
+ */
+export async function identifySquashfs(file: string): Promise<string> {
+  const superblock = Buffer.alloc(96);
+  const handle = await open(file);
+  try {
+    await handle.read(superblock, 0, superblock.length, 0);
+  } finally {
+    await handle.close();
+  }
+  return createHash("sha256").update(superblock).digest("hex").slice(0, 16);
 }

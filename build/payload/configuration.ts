@@ -17,6 +17,7 @@ export async function renderConfiguration(plan: Plan): Promise<Entry[]> {
     rules.map(([name, text]) => textFile(`/etc/halfbridge/rules/${name}`, text)),
     [
       textFile("/etc/hostname", `${site.hostname}\n`),
+      textFile("/etc/halfbridge/ports", `${network.ports.isp} ${network.ports.lan}\n`),
       textFile("/etc/halfbridge/modules", list(kernel.modules.network)),
       textFile(
         "/etc/halfbridge/settings",
@@ -28,7 +29,7 @@ export async function renderConfiguration(plan: Plan): Promise<Entry[]> {
 }
 
 function payloadView({ network, site }: Plan) {
-  const { bridge, ports, addresses, routes, delivery } = network;
+  const { bridge, ports, addresses, arpProxies, routes, delivery } = network;
   const devices = [...(bridge === null ? [] : [bridge.name]), ports.isp, ports.lan];
   const shown = addresses.map((address) => ({ ...address, peer: address.peer ?? null }));
   return {
@@ -42,6 +43,7 @@ function payloadView({ network, site }: Plan) {
     devicesReversed: devices.toReversed(),
     addresses: shown,
     addressesReversed: shown.toReversed(),
+    arpProxies,
     routes,
   };
 }

@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hashSources, runStep } from "../core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "../core/tree.ts";
-import type { Package } from "../debian/packages.ts";
+import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Compiler } from "../debian/compiler.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -16,6 +16,8 @@ export interface Payload {
   readonly tree: readonly Entry[];
   /** The part that is text: configuration, rules, init scripts. */
   readonly configuration: readonly Entry[];
+  /** The Debian packages that the runtime's libraries are from. */
+  readonly packages: readonly Package[];
 }
 
 /**
@@ -30,15 +32,15 @@ export async function makePayload(
   cache: string,
 ): Promise<Payload> {
   const { arch } = plan.board;
+  const libraries = packages.filter(({ name }) => ["libc6", "libstdc++6", "libgcc-s1"].includes(name));
   const runtime = await runStep(cache, {
     name: "runtime",
     title: "Make the proxy's Node runtime",
     inputs: {
       node: await nodeRelease(arch),
-      libraries: packages
-        .filter(({ name }) => ["libc6", "libstdc++6", "libgcc-s1"].includes(name))
-        .map(({ sha256 }) => sha256),
-      code: await hashSources("build/payload/runtime.ts"),
+      libraries: identifyPackages(libraries),
+      tools: identifyPackages(tools.packages),
+      code: await hashSources("build/payload/runtime.ts", "build/debian"),
     },
     make: (folder) => makeRuntime(arch, packages, tools, folder),
   });
@@ -47,8 +49,9 @@ export async function makePayload(
     title: "Bundle the proxy and compile its addon",
     inputs: {
       arch,
-      compiler: compiler.name,
+      compiler: identifyPackages(compiler.packages),
       code: await hashSources(
+        "package-lock.json",
         "proxy",
         "build/payload/bundle-proxy.ts",
         "build/payload/compile-addon.ts",
@@ -67,7 +70,7 @@ export async function makePayload(
     await treeOf(runtime.path, runtimeFolder),
     await treeOf(proxy.path, "/usr/lib/halfbridge"),
   );
-  return { tree: mergeTrees(configuration, program), configuration };
+  return { tree: mergeTrees(configuration, program), configuration, packages: libraries };
 }
 
 async function treeOf(folder: string, at: string): Promise<Entry[]> {

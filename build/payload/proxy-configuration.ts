@@ -10,7 +10,7 @@ export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
   return {
     listen: { address: "0.0.0.0", port: network.capture.proxyPort },
     mark: ownMark,
-    self: network.capture.except,
+    self: [site.router],
     connectTimeoutMs: proxy.connectTimeoutSeconds * 1000,
     idleTimeoutMs: proxy.idleTimeoutSeconds * 1000,
     halfCloseTimeoutMs: 60_000,

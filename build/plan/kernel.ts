@@ -16,7 +16,7 @@ const system = {
     "TMPFS",
     "EFI_STUB",
   ],
-  // mounting the root file system, its overlay, and the data partition (nls: the ESP)
+  // mounting the root file system, its overlay, and the data partition
   modules: ["squashfs", "overlay", "ext4", "crc32c_generic"],
 };
 

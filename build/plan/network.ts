@@ -10,6 +10,7 @@ export interface NetworkModel {
   readonly bridge: { readonly name: string; readonly ports: readonly string[] } | null;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
+  readonly arpProxies: readonly ArpProxy[];
   /** Packets that carry `mark` are delivered locally by way of routing table `table`. */
   readonly delivery: { readonly mark: number; readonly table: number };
   /** In the order in which they are set; stopping restores prior values in reverse. */
@@ -33,6 +34,12 @@ export interface Route {
   /** `default`, or a prefix in CIDR notation. */
   readonly to: string;
   readonly via: string;
+  readonly device: string;
+}
+
+/** ARP requests for `address` on `device` are answered with the router's own MAC. */
+export interface ArpProxy {
+  readonly address: string;
   readonly device: string;
 }
 
@@ -68,8 +75,8 @@ export interface BridgingRule {
 export interface Capture {
   readonly port: string;
   readonly destinationPorts: readonly number[];
-  /** Destinations that are never captured: the router's own addresses. */
-  readonly except: readonly string[];
+  /** Where it matters who the destination is, by CIDR prefix: the first that fits decides; others are captured. */
+  readonly destinations: readonly { readonly to: string; readonly verdict: "capture" | "pass" }[];
   readonly proxyPort: number;
 }
 

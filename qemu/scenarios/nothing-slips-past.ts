@@ -27,8 +27,8 @@ export const nothingSlipsPast: Scenario = {
     async refute(lane) {
       const count = await between(
         lane.router,
-        "/etc/init.d/S40capture stop",
-        "/etc/init.d/S40capture start",
+        "/etc/init.d/S15capture stop",
+        "/etc/init.d/S15capture start",
         async () => {
           await makeRequests(lane);
           return (await forwarded(lane)).length;

@@ -12,6 +12,7 @@ export function hostCompiler(architecture: Architecture): Compiler | undefined {
   if (!folders.some((folder) => existsSync(join(folder, gcc)))) return undefined;
   return {
     name: gcc,
+    packages: [],
     async compileShared(source, headers, output) {
       const link = linkFlags.map((flag) => (flag === "-shared" ? flag : `-Wl,${flag}`));
       const prefix = `-ffile-prefix-map=${projectRoot}=.`;

@@ -18,6 +18,10 @@ export function addClean(program: Command): void {
       const cached = all ? [".cache"] : [join(".cache", "steps")];
       for (const name of [...doomed, ...cached])
         await rm(join(outDirectory, name), { recursive: true, force: true });
-      note(all ? "Removed out/." : "Removed what was built; downloads are kept (--all removes them too).");
+      note(
+        all
+          ? "Removed what was built and what was downloaded."
+          : "Removed what was built; downloads are kept (--all removes them too).",
+      );
     });
 }

@@ -1,7 +1,7 @@
 import type { BridgingRule, NetworkModel } from "../../plan/network.ts";
 
 /** Stands for the bridge's MAC address, which is known only on the router. */
-export const bridgeMac = "@BRIDGE_MAC@";
+const bridgeMac = "@BRIDGE_MAC@";
 
 /** Rules as the files that ebtables-legacy-restore and iptables-legacy-restore read, by file name. */
 export function printLegacy(model: NetworkModel): Record<string, string> {
@@ -72,6 +72,8 @@ function iptablesFilter({ guard, delivery }: NetworkModel): string {
 
 function iptablesMangle({ capture, delivery }: NetworkModel): string {
   const mark = `0x${delivery.mark.toString(16)}`;
+  const ports = capture.destinationPorts.join(",");
+  const toProxy = `-p tcp -m multiport --dports ${ports} -j TPROXY --on-port ${capture.proxyPort} --tproxy-mark ${mark}/${mark}`;
   return lines(
     "*mangle",
     ":PREROUTING ACCEPT [0:0]",
@@ -82,9 +84,15 @@ function iptablesMangle({ capture, delivery }: NetworkModel): string {
     ":DIVERT - [0:0]",
     "# packets of the proxy's own connections, from the client's side and from the origin's",
     "-A PREROUTING -p tcp -m socket --transparent -j DIVERT",
-    ...capture.except.map((address) => `-A PREROUTING -i ${capture.port} -d ${address}/32 -j RETURN`),
+    "# and errors about them: without these, the proxy never learns of a smaller path MTU",
+    "-A PREROUTING -p icmp -m socket --transparent -j DIVERT",
     "# new connections",
-    `-A PREROUTING -i ${capture.port} -p tcp -m multiport --dports ${capture.destinationPorts.join(",")} -j TPROXY --on-port ${capture.proxyPort} --tproxy-mark ${mark}/${mark}`,
+    ...capture.destinations.map(({ to, verdict }) =>
+      verdict === "capture"
+        ? `-A PREROUTING -i ${capture.port} -d ${to} ${toProxy}`
+        : `-A PREROUTING -i ${capture.port} -d ${to} -j RETURN`,
+    ),
+    `-A PREROUTING -i ${capture.port} ${toProxy}`,
     `-A DIVERT -j MARK --set-xmark ${mark}/0xffffffff`,
     "-A DIVERT -j ACCEPT",
     "COMMIT",

@@ -5,7 +5,7 @@ import type { NetworkModel } from "../network.ts";
 /**
  * Jan Engelhardt's half bridge: a bridge with one port, the ISP's. All frames are taken off it and
  * routed, but for the ARP requests for the LAN's addresses, which it answers with its own MAC. The ISP's
- * router sees the whole LAN on its own wire; the clients find the ISP's router by proxy ARP.
+ * router sees the whole LAN on its own wire; on the LAN, ARP for the ISP's router is answered likewise.
  */
 export function modelHalfBridge(board: Board, site: Site): NetworkModel {
   const { isp, lan } = board.ports;
@@ -19,6 +19,8 @@ export function modelHalfBridge(board: Board, site: Site): NetworkModel {
       { device: lan, local: site.router, prefixLength },
     ],
     routes: [{ to: "default", via: site.ispRouter, device: isp }],
+    // Not proxy_arp, which would answer for whatever is routed elsewhere: link-local, a second subnet.
+    arpProxies: [{ address: site.ispRouter, device: lan }],
     delivery: { mark: 1, table: 100 },
     sysctls: sysctlsOf(isp, lan),
     bridging: {
@@ -54,7 +56,11 @@ export function modelHalfBridge(board: Board, site: Site): NetworkModel {
     capture: {
       port: lan,
       destinationPorts: site.capture,
-      except: [site.router],
+      // Within the LAN, answers wouldn't come back this way; the ISP's router isn't on that side.
+      destinations: [
+        { to: `${site.ispRouter}/32`, verdict: "capture" },
+        { to: site.lan, verdict: "pass" },
+      ],
       proxyPort: site.proxy.port,
     },
     guard: { icmpPorts: [isp, lan] },
@@ -74,7 +80,6 @@ function sysctlsOf(isp: string, lan: string) {
       key: `net.ipv4.conf.${name}.accept_redirects`,
       value: "0",
     })),
-    { key: `net.ipv4.conf.${lan}.proxy_arp`, value: "1" },
     // Answer at once instead of after up to 0.8 s.
     { key: `net.ipv4.neigh.${lan}.proxy_delay`, value: "0" },
     // IPv6 is neither routed nor bridged: it can't go around the filter.
