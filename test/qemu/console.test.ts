@@ -74,7 +74,7 @@ test("a command of many lines, and output of many bytes, arrive whole", async (t
 
 test("programs that log to the same console don't garble an answer", async (t) => {
   const shell = await onTerminal(t);
-  await shell.succeed(`(while sleep 0.01; do echo '{"event":"connection"}' >/dev/tty; done) &`);
+  await shell.succeed(`(while echo '{"event":"connection"}' >/dev/tty; do sleep 0.01; done) 2>/dev/null &`);
   for (let count = 0; count < 5; count++) {
     t.is(await shell.succeed("seq 500 | tail -n 1"), "500");
   }
