@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Claim, Evidence, Figure } from "../build/report/report.ts";
 import { withLab, type Lab, type LabOptions, type Lane } from "./lab.ts";
-import { scenarios, scenariosWithPowerCuts, timedScenarios } from "./scenarios/index.ts";
+import { scenarios, scenariosWithPowerCuts } from "./scenarios/index.ts";
 import { judge, type Scenario } from "./scenarios/scenario.ts";
 
 /** What a lab run adds to a report. Files are relative to the run directory. */
@@ -32,9 +32,8 @@ export async function proveImage(
       }
       return claims;
     };
-    const timed = await judgeAll(timedScenarios, [first]);
     await first.router.copyTo(spare.map(({ router }) => router));
-    const others = await Promise.all([
+    const claims = await Promise.all([
       judgeAll(scenarios, [first]),
       judgeAll(scenariosWithPowerCuts, spare as [Lane, ...Lane[]]),
     ]);
@@ -45,7 +44,7 @@ export async function proveImage(
       90,
       options,
     );
-    return { claims: [...timed, ...others.flat()], figures: [...boot, total], evidence: listEvidence(lab) };
+    return { claims: claims.flat(), figures: [...boot, total], evidence: listEvidence(lab) };
   });
 }
 
