@@ -61,8 +61,10 @@ async function measure(): Promise<Figure[]> {
  * Left out, and said so, where mmdebstrap isn't installed.
  */
 async function mmdebstrap(): Promise<Figure[]> {
-  if ((await run(["sh", "-c", "command -v mmdebstrap"], { okCodes: [0, 1, 127] })).exitCode !== 0) {
-    note("mmdebstrap is not installed: no reference is measured");
+  for (const tool of ["mmdebstrap", "tar2sqfs"]) {
+    const { exitCode } = await run(["sh", "-c", 'command -v "$1"', "sh", tool], { okCodes: [0, 1, 127] });
+    if (exitCode === 0) continue;
+    note(`${tool} is not installed (packages mmdebstrap, squashfs-tools-ng): no reference is measured`);
     return [];
   }
   const { archive } = await findMirrors();
