@@ -39,7 +39,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const { stdout, stderr, exitCode, signal } = await shell`${[...argv]}`;
   interruption.throwIfAborted();
   const code = exitCode ?? 128 + constants.signals[signal ?? "SIGKILL"];
-  if (code === 127) {
+  if (code === 127 && !okCodes.includes(code)) {
     throw new ToolError(
       `${argv[0]}: not found on this machine`,
       "run scripts/build or scripts/test, which install what is needed",

@@ -25,4 +25,5 @@ test("a tool that isn't there is told by its name", async (t) => {
 
 test("an exit code that was expected is no failure", async (t) => {
   t.is((await run(["sh", "-c", "exit 4"], { okCodes: [0, 4] })).exitCode, 4);
+  t.is((await run(["sh", "-c", "exit 127"], { okCodes: [0, 127] })).exitCode, 127);
 });
