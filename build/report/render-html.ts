@@ -1,7 +1,7 @@
 import { distinctSayings, groupClaims, type ClaimGroup, type Saying } from "./groups.ts";
 import type { Claim, Figure, Report, Status } from "./report.ts";
 import { readTemplate, renderReportTemplate } from "./templates.ts";
-import { drawTopology, listStations } from "./topology-picture.ts";
+import { drawTopology, listPrefixes, listStations } from "./topology-picture.ts";
 import { claimVerdict, reportVerdict } from "./verdict.ts";
 import {
   controlWords,
@@ -25,6 +25,7 @@ export function renderHtml(report: Report): string {
     duration: formatDuration(totalMs),
     overLimit: report.figures.flatMap((figure) => (isWithinLimit(figure) ? [] : [figure.title])).join("; "),
     picture: drawTopology(report.topology),
+    prefixes: listPrefixes(report.topology),
     stations: listStations(report.topology).map((station) => ({
       ...station,
       plugs: station.kind === "router" ? [report.topology.ports.isp, report.topology.ports.lan] : [],
