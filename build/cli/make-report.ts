@@ -20,6 +20,7 @@ export function makeReport(
     site: site.name,
     mode: site.mode,
     dialect: site.dialect,
+    facts: [],
     planHash: plan.hash,
     image: { file: manifest.image.file, sha256: manifest.image.sha256 },
     proven: [
