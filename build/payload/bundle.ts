@@ -2,18 +2,21 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "../core/paths.ts";
 
-/** The bundle's name on the router; it is CommonJS, which Node starts faster than a module. */
-export const proxyBundleName = "proxy.cjs";
+/** Programs of the router by their names there; they are CommonJS, which Node starts faster than modules. */
+export const programs = {
+  "proxy.cjs": join("proxy", "src", "main.ts"),
+  "render-setup.cjs": join("build", "router", "render-setup.ts"),
+} as const;
 
 /**
- * Bundles the proxy into one file that needs nothing but Node 24 and, beside it, the addon. Names
- * are kept, so that a stack trace from the router can be read. The same source gives the same bytes,
+ * Bundles a program into one file that needs nothing but Node 24 (and, for the proxy, the addon beside it).
+ * Names are kept, so that a stack trace from the router can be read. The same source gives the same bytes,
  * wherever the checkout lies.
  */
-export async function bundleProxy(): Promise<Buffer> {
+export async function bundleProgram(name: keyof typeof programs): Promise<Buffer> {
   const { outputFiles } = await build({
     absWorkingDir: projectRoot,
-    entryPoints: [join("proxy", "src", "main.ts")],
+    entryPoints: [programs[name]],
     bundle: true,
     write: false,
     platform: "node",
