@@ -1,0 +1,68 @@
+import type { Lane } from "../lab.ts";
+import { readPackets } from "../pcap.ts";
+import { between, expectEqual, expectThat, type Scenario } from "./scenario.ts";
+
+/** The later parts of a fragmented segment don't say their ports. */
+export const fragments: Scenario = {
+  id: "fragments",
+  title: "Captured TCP that arrives in fragments, from the LAN and from the ISP, gets through whole",
+  appliesTo: ({ network }) => network.capture.clientSide && network.capture.serverSide,
+  async prove(lane) {
+    const before = [await fragmentsOn(lane, "lan"), await fragmentsOn(lane, "isp")] as const;
+    const [up, down] = await withFragmentingIsp(lane, () => transfer(lane));
+    expectEqual("what the origin got, and what came back", [up, down], [uploaded, downloaded]);
+    const seen = [
+      (await fragmentsOn(lane, "lan")) - before[0],
+      (await fragmentsOn(lane, "isp")) - before[1],
+    ] as const;
+    expectThat(`${seen[0]} and ${seen[1]} fragments on the links`, seen[0] > 0 && seen[1] > 0);
+    return `${uploaded} and ${downloaded} bytes were whole; ${seen[0]} fragments came from the LAN, ${seen[1]} from the ISP`;
+  },
+  control: {
+    title: "with reassembly off on the router neither direction gets through",
+    async refute(lane) {
+      const file = "/proc/sys/net/ipv4/ipfrag_high_thresh";
+      const prior = await lane.router.console.succeed(`cat ${file}`);
+      const [up, down] = await between(lane.router, `echo 0 >${file}`, `echo ${prior} >${file}`, () =>
+        withFragmentingIsp(lane, () => transfer(lane, 4)),
+      );
+      expectThat(`${up} and ${down} bytes got through`, up !== uploaded && down !== downloaded);
+      return `of ${uploaded} bytes up ${up}, of ${downloaded} down ${down} arrived in 4 s`;
+    },
+  },
+};
+
+const uploaded = 60_000;
+const downloaded = 60_000;
+
+/** Client 4 is behind a hop that sends in fragments; what it uploads, and what client 1 downloads, in bytes. */
+async function transfer(lane: Lane, seconds = 20): Promise<[up: number, down: number]> {
+  const [origin] = lane.topology.origins;
+  const upload = `head -c ${uploaded} /usr/bin/ip >/tmp/upload; wget -T ${seconds} -qO- --post-file=/tmp/upload http://${origin}/cgi-bin/digest`;
+  const download = `timeout ${seconds} wget -T ${seconds} -qO- http://${origin}/body | head -c ${downloaded} | wc -c`;
+  const [digest, length] = await Promise.all([
+    lane.client(4).run(`timeout ${seconds} sh -c '${upload}'`, { timeoutMs: 30_000 + seconds * 1000 }),
+    lane.client(1).run(download, { timeoutMs: 30_000 + seconds * 1000 }),
+  ]);
+  return [Number(digest.output.trim().split(" ")[1] ?? 0), Number(length.output.trim())];
+}
+
+/** The origin forbids no fragments, and the ISP's router has a small way to client 1. */
+async function withFragmentingIsp<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+  const client = `${lane.topology.clients[0]?.address}/32`;
+  await lane.origin(1).succeed("sysctl -qw net.ipv4.ip_no_pmtu_disc=1");
+  await lane.isp.succeed(`ip route replace ${client} dev wire mtu lock 600`);
+  try {
+    return await work();
+  } finally {
+    await lane.isp.succeed(`ip route del ${client} dev wire`);
+    await lane.origin(1).succeed("sysctl -qw net.ipv4.ip_no_pmtu_disc=0");
+  }
+}
+
+/** Parts of TCP packets, first ones and later ones, on a link. */
+const fragmentsOn = async (lane: Lane, side: "isp" | "lan"): Promise<number> => {
+  const from =
+    side === "lan" ? `src ${lane.topology.clients[3]?.address}` : `src ${lane.topology.origins[0]}`;
+  return (await readPackets(lane.pcap(side), `ip proto 6 and ip[6:2] & 0x3fff != 0 and ${from}`)).length;
+};
