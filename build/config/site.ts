@@ -139,8 +139,8 @@ function checkPrefix6(text: string | undefined, blame: Blame): Prefix6 | undefin
   const written = `${formatAddress6(prefix.network)}/${prefix.length}`;
   if (written !== text)
     blame("/ipv6/lan", `is written ${text}`, `the prefix, in its shortest form, is ${written}`);
-  if (prefix.length > 124)
-    blame("/ipv6/lan", `has a prefix length of ${prefix.length}`, "at most 124; 64 is usual");
+  if (prefix.length > 120)
+    blame("/ipv6/lan", `has a prefix length of ${prefix.length}`, "at most 120; 64 is usual");
   return prefix;
 }
 
