@@ -115,5 +115,5 @@ function faultOf(error: ErrorObject, file: string): Fault {
 
 /** As it would stand in the file, on one line: `{ port: 80, carries: http }`. */
 function printExample(example: unknown): string {
-  return typeof example === "object" ? stringify(example, { collectionStyle: "flow" }).trim() : String(example);
+  return typeof example === "string" ? example : stringify(example, { collectionStyle: "flow" }).trim();
 }

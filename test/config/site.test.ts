@@ -155,7 +155,10 @@ test("every fault that a shape can't show is told in one run, besides keys that 
 });
 
 test("an unknown key is refused with the nearest known one", async (t) => {
-  t.regex(await faultAfter(t, { ruoter: "10.1.2.3" }), /^\/ruoter: is not a known key \(did you mean router\?/);
+  t.regex(
+    await faultAfter(t, { ruoter: "10.1.2.3" }),
+    /^\/ruoter: is not a known key \(did you mean router\?/,
+  );
 });
 
 test("captured ports in the form that had numbers only are refused with the form to write", async (t) => {
@@ -178,7 +181,10 @@ test("ebtables-nft is refused with what it does instead", async (t) => {
 
 test("bridged ARP is refused outside the half bridge, with what ARP does there", async (t) => {
   t.deepEqual(await faultsOf(t, { ...sound, arp: "bridge" }), []);
-  t.regex(await faultAfter(t, { arp: "bridge", mode: "proxy-arp" }), /^\/arp: .* no bridge that ARP could cross/);
+  t.regex(
+    await faultAfter(t, { arp: "bridge", mode: "proxy-arp" }),
+    /^\/arp: .* no bridge that ARP could cross/,
+  );
   for (const mode of ["bridge-broute", "bridge-dnat"]) {
     t.regex(
       await faultAfter(t, { arp: "bridge", mode }),
@@ -305,7 +311,10 @@ test("who is exempt is written in the shortest form, without host bits", async (
     await faultAfter(t, { ipv6, exempt: { clients: ["2001:db8:1:2:0:0:0:9"] } }),
     /it is 2001:db8:1:2::9\)$/,
   );
-  t.regex(await faultAfter(t, { exempt: { clients: ["10.1.2"] } }), /is neither an address nor a prefix: 10\.1\.2/);
+  t.regex(
+    await faultAfter(t, { exempt: { clients: ["10.1.2"] } }),
+    /is neither an address nor a prefix: 10\.1\.2/,
+  );
 });
 
 test("a half-given IPv6 doesn't keep the exempt from being checked", async (t) => {

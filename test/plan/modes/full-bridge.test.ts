@@ -169,11 +169,10 @@ test("the two differ in how frames are taken and where they arrive, and in nothi
   const [broute, dnat] = models.map(([, model]) => structuredClone(model)) as [NetworkModel, NetworkModel];
   t.is(broute.frames?.capture.take, "broute");
   t.is(dnat.frames?.capture.take, "dnat");
-  const rest = ({ arrivals: _, frames, ...model }: NetworkModel) => [
-    model,
-    frames?.capture.rules,
-    frames?.bridging,
-    frames?.refused,
-  ];
-  t.deepEqual(rest(broute), rest(dnat));
+  const alike = ({ frames, ...model }: NetworkModel) => ({
+    ...model,
+    arrivals: null,
+    frames: { ...frames, capture: { ...frames?.capture, take: null } },
+  });
+  t.deepEqual(alike(broute), alike(dnat));
 });
