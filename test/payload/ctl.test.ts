@@ -77,8 +77,8 @@ test("apply stops what runs and starts the new set-up, on trial, and nothing is 
   t.is(status, 0);
   t.is(stdout, `${one} is in force; confirm it within 5 s: halfbridge-ctl confirm\n`);
   t.deepEqual(await log(), [
+    "built network.stop", // the links are down before capture is lifted
     "capture stop",
-    "built network.stop",
     "built guard.stop",
     "one guard start",
     "one capture start",
@@ -110,8 +110,8 @@ test("rollback puts the former set-up in force at once", async (t) => {
   t.false(isOnTrial());
   t.is(await active(), "none");
   t.deepEqual((await log()).slice(6), [
-    "capture stop",
     "one network.stop",
+    "capture stop",
     "one guard.stop",
     "built guard start",
     "built capture start",
