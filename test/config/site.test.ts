@@ -238,7 +238,7 @@ test("IPv6 addresses are written in their shortest form, which the fault tells",
   );
 });
 
-test("IPv6 routers are inside a prefix of at most 124 bits, distinct, and not its anycast address", async (t) => {
+test("IPv6 routers are inside a prefix that has room for hosts, distinct, and not its anycast address", async (t) => {
   const after = (changes: object) => faultPaths(t, { ...sound, ipv6: { ...ipv6, ...changes } });
   t.deepEqual(await after({ router: "2001:db8:1:3::2" }), ["/ipv6/router"]);
   t.deepEqual(await after({ ispRouter: "2001:db8:1:2::" }), ["/ipv6/ispRouter"]);
