@@ -103,6 +103,6 @@ async function installed(t: ExecutionContext, name: keyof typeof programs) {
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, name), await bundleProgram(name));
   const run = (...argv: string[]) =>
-    spawnSync(process.execPath, [name, ...argv], { cwd: folder, encoding: "utf8", timeout: 20_000 });
+    spawnSync(process.execPath, [name, ...argv], { cwd: folder, encoding: "utf8", timeout: 60_000 });
   return { folder, run };
 }

@@ -21,7 +21,7 @@ export function runScript(
   const path = process.env["PATH"] ?? "";
   return spawnSync("sh", argv, {
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 60_000,
     env: {
       ...process.env,
       LC_ALL: "C.UTF-8",
