@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
-import { parseDocument } from "yaml";
+import { parseDocument, stringify } from "yaml";
 import { InputError, type Fault } from "../core/faults.ts";
 import { suggestNear } from "./suggest.ts";
 
@@ -102,11 +102,18 @@ function faultOf(error: ErrorObject, file: string): Fault {
     };
   }
   const hint =
-    schema.examples === undefined ? schema.description : `example: ${schema.examples.map(String).join(", ")}`;
+    schema.examples === undefined
+      ? schema.description
+      : `example: ${schema.examples.map(printExample).join(", ")}`;
   return {
     file,
     path,
     fact: `${message}, and is ${JSON.stringify(error.data)}`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** As it would stand in the file, on one line: `{ port: 80, carries: http }`. */
+function printExample(example: unknown): string {
+  return typeof example === "string" ? example : stringify(example, { collectionStyle: "flow" }).trim();
 }

@@ -99,11 +99,12 @@ export const siteSchema = {
       minItems: 1,
       maxItems: 15,
       description: "TCP destination ports that go through the proxy; at most 15 (iptables' multiport).",
+      examples: [[{ port: 80, carries: "http" }]],
       items: {
         type: "object",
         additionalProperties: false,
         required: ["port", "carries"],
-        examples: ["{ port: 80, carries: http }"],
+        examples: [{ port: 80, carries: "http" }],
         properties: {
           port: { type: "integer", minimum: 1, maximum: 65535 },
           carries: { enum: ["http", "tls", "raw"], description: "What the proxy may expect there." },

@@ -174,11 +174,13 @@ function checkExempt({ exempt, lan, ipv6 }: Site, blame: Blame): void {
   for (const key of ["clients", "destinations"] as const) {
     for (const [index, text] of exempt[key].entries()) {
       const path = `/exempt/${key}/${index}`;
-      const isPrefix = parsePrefix(withLength(text)) ?? parsePrefix6(withLength(text));
-      if (isPrefix === undefined) {
+      const written = shortestForm(text);
+      if (written === undefined) {
         blame(path, `is neither an address nor a prefix: ${text}`, "examples: 10.1.2.9, 2001:db8:1:2::/64");
       } else if (text.includes(":") && ipv6.handling !== "route") {
         blame(path, `is ${text}, but IPv6 isn't routed, so nobody of it is captured`, "leave it out");
+      } else if (written !== text) {
+        blame(path, `is written ${text}`, `in its shortest form, without host bits, it is ${written}`);
       } else if (key === "clients" && !isOfLan(text, lan, ipv6)) {
         blame(path, `is ${text}, outside the LAN`, "destinations beyond it stand in /exempt/destinations");
       }
@@ -186,15 +188,27 @@ function checkExempt({ exempt, lan, ipv6 }: Site, blame: Blame): void {
   }
 }
 
-const withLength = (text: string): string =>
-  text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
+/** An address or a prefix of either family as it is to be written, or undefined when it is neither. */
+function shortestForm(text: string): string | undefined {
+  if (isAddress(text)) return text;
+  if (isAddress6(text)) return canonical6(text);
+  const prefix = parsePrefix(text);
+  if (prefix !== undefined) return `${formatAddress(prefix.network)}/${prefix.length}`;
+  const prefix6 = parsePrefix6(text);
+  return prefix6 && `${formatAddress6(prefix6.network)}/${prefix6.length}`;
+}
 
+/** Whether all of an address or a prefix is in the LAN; where the LAN itself is at fault, it can't be said. */
 function isOfLan(text: string, lan: string, ipv6: Site["ipv6"]): boolean {
-  const [address = ""] = text.split("/");
+  const [address = "", length = "128"] = text.split("/"); // an address alone is longer than any prefix
   if (!text.includes(":")) {
     const prefix = parsePrefix(lan);
-    return prefix === undefined || prefixContains(prefix, parseAddress(address));
+    return (
+      prefix === undefined ||
+      (Number(length) >= prefix.length && prefixContains(prefix, parseAddress(address)))
+    );
   }
-  const prefix = ipv6.handling === "route" ? parsePrefix6(ipv6.lan) : undefined;
-  return prefix === undefined || prefixContains6(prefix, address);
+  const { lan: lan6 } = ipv6 as { lan?: string }; // the schema lets it be missing
+  const prefix = lan6 === undefined ? undefined : parsePrefix6(lan6);
+  return prefix === undefined || (Number(length) >= prefix.length && prefixContains6(prefix, address));
 }

@@ -53,14 +53,9 @@ const applySettings: Script = {
 
 /** A kind, and what settings(1) of ours wants to know about it. */
 function printSetting(setting: Setting): string {
-  switch (setting.kind) {
-    case "sysctl":
-      return `sysctl ${pathOf(setting.key)} ${setting.value}`;
-    case "feature":
-      return `feature ${setting.device} ${setting.name} ${setting.value}`;
-    case "unused":
-      return `unused ${setting.module}`;
-  }
+  if (setting.kind === "sysctl") return `sysctl ${pathOf(setting.key)} ${setting.value}`;
+  if (setting.kind === "feature") return `feature ${setting.device} ${setting.name} ${setting.value}`;
+  return `unused ${setting.module}`;
 }
 
 /** A setting's place below /proc/sys; a dot in an interface's name is written as a slash (sysctl(8)). */

@@ -12,16 +12,17 @@ import { printSetup } from "../payload/setup.ts";
 import { makePlan } from "../plan/plan.ts";
 
 async function main([boardFile = "", siteFile = "", folder = ""]: readonly string[]): Promise<number> {
+  const unfinished = `${folder}.new`;
   try {
     const board = JSON.parse(await readFile(boardFile, "utf8")) as Board;
     const plan = makePlan(board, await readSite(siteFile));
-    const unfinished = `${folder}.new`;
     await rm(unfinished, { recursive: true, force: true });
     await writeTree(printSetup(plan), unfinished);
     await rename(unfinished, folder);
     process.stdout.write(`${plan.hash}\n`);
     return 0;
   } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
     const isInput = error instanceof InputError;
     process.stderr.write(`${isInput ? error.message : String(error)}\n`);
     return isInput ? 1 : 2;

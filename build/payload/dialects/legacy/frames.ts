@@ -143,7 +143,8 @@ function markFragments(rules: readonly FrameRule[]): Script[] {
     stop: [
       ...wanted
         .filter((rule) => rule.port === port)
-        .map((_, index) => `tc filter del dev ${port} ingress pref ${preference + index}`),
+        .map((_, index) => `tc filter del dev ${port} ingress pref ${preference + index}`)
+        .toReversed(),
       `[ -n "$(tc filter show dev ${port} ingress; tc filter show dev ${port} egress)" ] || tc qdisc del dev ${port} clsact`,
     ],
   }));
@@ -152,10 +153,7 @@ function markFragments(rules: readonly FrameRule[]): Script[] {
 /** A rule's comment and its lines: ebtables takes one port a rule. */
 function printRule({ why, port, match }: FrameRule, verdict: string): string[] {
   const side = port === undefined ? "" : `-i ${port} `;
-  return [
-    `# ${why}`,
-    ...printMatches(match).map((text) => `${[side + text, verdict].filter(Boolean).join(" ")}`),
-  ];
+  return [`# ${why}`, ...printMatches(match).map((text) => [side + text, verdict].filter(Boolean).join(" "))];
 }
 
 function printMatches({ addressedTo, arp, ip }: FrameMatch): string[] {

@@ -47,33 +47,29 @@ export function guardPackets(model: NetworkModel): Script {
 /** What is routed, counted by port, and segments that fit the way to the ISP. */
 export function networkPackets(model: NetworkModel): Script {
   const { arrivals, clamp, uplink } = model;
-  return eachFamily(model, (family) => [
-    {
+  const passing: Table = {
+    name: "filter",
+    chains: { ...counters("passed"), "halfbridge-passing": countBySide(arrivals, "passed") },
+    hooks: [{ chain: "FORWARD", rule: "-j halfbridge-passing" }],
+  };
+  return eachFamily(model, (family) => {
+    if (clamp === null) return [passing];
+    const segments: Table = {
       name: "mangle",
       chains: {
-        ...counters("passed"),
-        "halfbridge-passing": countBySide(arrivals, "passed"),
-        ...(clamp === null
-          ? {}
-          : {
-              "halfbridge-clamp": [`-p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss ${clamp[family]}`],
-            }),
+        "halfbridge-clamp": [`-p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss ${clamp[family]}`],
       },
       hooks: [
-        { chain: "FORWARD", rule: "-j halfbridge-passing" },
-        ...(clamp === null
-          ? []
-          : [
-              ...arrivals.isp.map((arrival) => ({
-                chain: "PREROUTING",
-                rule: `${printArrival(arrival)} -j halfbridge-clamp`,
-                first: true as const,
-              })),
-              { chain: "POSTROUTING", rule: `-o ${uplink} -j halfbridge-clamp` },
-            ]),
+        ...arrivals.isp.map((arrival) => ({
+          chain: "PREROUTING",
+          rule: `${printArrival(arrival)} -j halfbridge-clamp`,
+          first: true as const,
+        })),
+        { chain: "POSTROUTING", rule: `-o ${uplink} -j halfbridge-clamp` },
       ],
-    },
-  ]);
+    };
+    return [segments, passing];
+  });
 }
 
 /** What is given to the proxy, from either side. */
@@ -142,6 +138,7 @@ export function capturePackets(model: NetworkModel): Script {
       hooks: arrivals.lan.map((arrival) => ({
         chain: "FORWARD",
         rule: `${printArrival(arrival)} -p udp --dport 443 -j halfbridge-quic`,
+        first: true as const, // before it is counted as passed
       })),
     };
     return [mangle, filter];

@@ -56,7 +56,8 @@ export function networkPackets({ arrivals, clamp, uplink, routed }: NetworkModel
     counters: ["passed"],
     chains: {
       passing: [
-        "type filter hook forward priority mangle; policy accept;",
+        // after what rejects: a packet is counted once
+        "type filter hook forward priority filter + 10; policy accept;",
         ...countBySide(arrivals, "passed"),
       ],
       ...(clamps.length === 0
