@@ -3,7 +3,7 @@ import type { Site } from "../config/site.ts";
 import type { Published } from "../image/publish.ts";
 import type { Figure, Report } from "../report/report.ts";
 import type { Proof } from "../../qemu/prove.ts";
-import { networkOf, planTopology } from "../../qemu/topology.ts";
+import { planTopology } from "../../qemu/topology.ts";
 
 const firmwareNames = { bios: "BIOS (SeaBIOS)", uefi: "UEFI (OVMF)" } as const;
 
@@ -56,7 +56,7 @@ export function makeReport(
 }
 
 function topologyOf({ site, board }: Published["plan"]): Report["topology"] {
-  const { clients, origins, origins6, lan6 } = planTopology(networkOf(site));
+  const { clients, origins, origins6, lan6 } = planTopology(site);
   const { ipv6 } = site;
   const hosts = (name: string, addresses: readonly { address: string; address6: string }[]) =>
     addresses.map(({ address, address6 }, index) => ({

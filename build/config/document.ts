@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { Ajv, type ErrorObject } from "ajv";
+import type { ErrorObject } from "ajv";
 import { parseDocument, stringify } from "yaml";
 import { InputError, type Fault } from "../core/faults.ts";
+import { compileSchema } from "./compile-schema.ts";
 import { suggestNear } from "./suggest.ts";
 
 /**
@@ -17,9 +18,7 @@ export async function readDocument<T>(
   const shown = nameOf(file);
   const value = parseYaml(await readText(file, shown), shown);
   if (value === null) throw new InputError([{ file: shown, path: "", fact: "is empty" }]);
-  const validate = new Ajv({ allErrors: true, useDefaults: true, strict: true, verbose: true }).compile<T>(
-    schema,
-  );
+  const validate = compileSchema<T>(schema);
   const sound = validate(value);
   const errors = validate.errors ?? [];
   const shapeFaults = errors.map((error) => faultOf(error, shown));

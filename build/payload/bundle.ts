@@ -1,5 +1,9 @@
 import { join } from "node:path";
-import { build } from "esbuild";
+import { Ajv } from "ajv";
+import standalone from "ajv/dist/standalone/index.js";
+import { build, type Plugin } from "esbuild";
+import { ajvOptions } from "../config/compile-schema.ts";
+import { siteSchema } from "../config/site-schema.ts";
 import { projectRoot } from "../core/paths.ts";
 
 /** Programs of the router by their names there; they are CommonJS, which Node starts faster than modules. */
@@ -27,9 +31,26 @@ export async function bundleProgram(name: keyof typeof programs): Promise<Buffer
     minifySyntax: true,
     keepNames: false,
     legalComments: "none",
+    plugins: [compiledSchemas],
     logLevel: "silent",
   });
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new Error("esbuild returned no file");
   return Buffer.from(bundle.contents);
 }
+
+/** ajv and its compiling would be the larger part of render-setup, and of its time: a router gets the result. */
+const compiledSchemas: Plugin = {
+  name: "compiled-schemas",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/build\/config\/compile-schema\.ts$/ }, () => {
+      const ajv = new Ajv({ ...ajvOptions, code: { source: true, esm: true } });
+      const code = standalone.default(ajv, ajv.compile(siteSchema));
+      return {
+        contents: `${code}\nexport const compileSchema = () => validate;`,
+        loader: "js",
+        resolveDir: projectRoot,
+      };
+    });
+  },
+};

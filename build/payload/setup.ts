@@ -81,14 +81,14 @@ function orFail(command: string): string {
   return [`${first} || failed=1`, ...rest].join("\n");
 }
 
-/** ndppd.conf(5): `auto` asks where the host is routed to, and answers once the host has. */
+/** ndppd.conf(5): `iface` asks there, and answers once the host has. (`auto` took lo for the way to a LAN.) */
 function printNdppd({ prefixProxies }: NetworkModel): string {
   return lines(
-    prefixProxies.flatMap(({ device, prefix }) => [
+    prefixProxies.flatMap(({ device, behind, prefix }) => [
       `proxy ${device} {`,
       "  router no",
       `  rule ${prefix} {`,
-      "    auto",
+      `    iface ${behind}`,
       "  }",
       "}",
     ]),

@@ -77,9 +77,10 @@ export interface NeighbourProxy {
   readonly device: string;
 }
 
-/** Neighbour solicitations on `device` for hosts of an IPv6 prefix that are elsewhere are answered likewise. */
+/** Neighbour solicitations on `device` for those hosts of an IPv6 prefix that answer on `behind` are answered likewise. */
 export interface PrefixProxy {
   readonly device: string;
+  readonly behind: string;
   readonly prefix: string;
 }
 
@@ -136,8 +137,8 @@ export interface FrameMatch {
     /** CIDR prefix or address. */
     readonly from?: string;
     readonly to?: string;
-    /** `neighbour`: ICMPv6 neighbour solicitations and advertisements. */
-    readonly protocol?: "tcp" | "udp" | "neighbour";
+    /** `neighbour`: ICMPv6 neighbour solicitations and advertisements; `error`: ICMP errors about other packets. */
+    readonly protocol?: "tcp" | "udp" | "neighbour" | "error";
     /** One of these ports. */
     readonly sourcePorts?: readonly number[];
     readonly destinationPorts?: readonly number[];

@@ -38,8 +38,8 @@ export const asFound: Scenario = {
   },
 };
 
-/** As init does it; S15capture puts a hold on the capture, which start lifts. */
-const stop = "for s in S15capture S20network S10guard; do /etc/init.d/$s stop || exit 1; done";
+/** As init does it. */
+const stop = "for s in S20network S15capture S10guard; do /etc/init.d/$s stop || exit 1; done";
 const start = "for s in S10guard S15capture S20network; do /etc/init.d/$s start || exit 1; done";
 
 /** Rules and settings that somebody else has. */

@@ -33,7 +33,7 @@ export const bridgedFrames: Scenario = {
   },
 };
 
-const experimental = "0x88b5"; // IEEE 802, for local experiments
+const experimental = "88b5"; // IEEE 802, for local experiments
 
 /** What to look for on the ISP's link, by what it is. */
 function filtersOf({ topology }: Lane): Record<string, string> {
@@ -42,31 +42,30 @@ function filtersOf({ topology }: Lane): Record<string, string> {
     "TCP to another port": `${from} and tcp and dst host ${topology.origins[0]}`,
     broadcast: `${from} and ether dst ff:ff:ff:ff:ff:ff and udp port 9999`,
     multicast: `${from} and udp port 9998 and ether multicast`,
-    "another protocol": `${from} and ether proto ${experimental}`,
+    "another protocol": `${from} and ether proto 0x${experimental}`,
     "VLAN-tagged": `${from} and vlan 7`,
   };
 }
 
 async function sendAll(lane: Lane): Promise<void> {
-  const { client, topology } = lane;
-  const mac = (topology.clients[0]?.mac ?? "").replaceAll(":", "");
-  const frame = `ffffffffffff${mac}${experimental.slice(2)}${"00".repeat(46)}`;
-  const bytes = frame
-    .match(/../g)
-    ?.map((byte) => `\\${Number.parseInt(byte, 16).toString(8).padStart(3, "0")}`);
-  await client(1).run(
-    [
-      "ip link show wire.7 >/dev/null 2>&1 || { ip link add link wire name wire.7 type vlan id 7 && ip addr add 192.168.7.2/24 dev wire.7 && ip link set wire.7 up; }",
-      `${ask(uncapturedService(lane, "ipv4"), "", 2)} &`,
-      "echo broadcast | socat - UDP-DATAGRAM:255.255.255.255:9999,broadcast,so-bindtodevice=wire",
-      "echo multicast | socat - UDP-DATAGRAM:239.1.2.3:9998,so-bindtodevice=wire",
-      `printf '${bytes?.join("")}' | socat -u - INTERFACE:wire`,
-      "ping -c 1 -W 1 192.168.7.1 >/dev/null",
-      "wait",
-    ].join("\n"),
-    { timeoutMs: 20_000 },
-  );
+  await lane
+    .client(1)
+    .run(
+      [
+        addVlan(2),
+        `${ask(uncapturedService(lane, "ipv4"), "", 2)} &`,
+        "echo broadcast | socat - UDP-DATAGRAM:255.255.255.255:9999,broadcast,so-bindtodevice=wire",
+        "echo multicast | socat - UDP-DATAGRAM:239.1.2.3:9998,so-bindtodevice=wire",
+        `/lab/send-frame ff:ff:ff:ff:ff:ff ${experimental}`,
+        "ping -c 1 -W 1 192.168.7.1 >/dev/null",
+        "wait",
+      ].join("\n"),
+      { timeoutMs: 20_000 },
+    );
 }
+
+const addVlan = (host: number): string =>
+  `[ -e /sys/class/net/wire.7 ] || { /lab/load vlan; ip link add link wire name wire.7 type vlan id 7 && ip addr add 192.168.7.${host}/24 dev wire.7 && ip link set wire.7 up; }`;
 
 async function counts(lane: Lane): Promise<Record<string, number>> {
   const entries = await Promise.all(
@@ -88,29 +87,15 @@ const dhcpAddress = ({ topology }: Lane): string => topology.router.address.repl
 /** A server on the ISP's side; a client that asks it keeps its own address all the same. */
 async function dhcp(lane: Lane): Promise<string> {
   const address = dhcpAddress(lane);
-  return await between2(
-    () => lane.isp.succeed(`/lab/dhcp-server ${address} ${address}`),
-    () => lane.client(1).succeed("/lab/dhcp-request", { timeoutMs: 20_000 }),
-    () => lane.isp.run("/lab/dhcp-server stop"),
-  );
-}
-
-async function between2<T>(
-  before: () => Promise<unknown>,
-  work: () => Promise<T>,
-  after: () => Promise<unknown>,
-): Promise<T> {
-  await before();
+  await lane.isp.succeed(`/lab/dhcp-server ${address} ${address}`);
   try {
-    return await work();
+    return await lane.client(1).succeed("/lab/dhcp-request", { timeoutMs: 20_000 });
   } finally {
-    await after();
+    await lane.isp.run("/lab/dhcp-server off");
   }
 }
 
 async function vlan({ isp, client }: Lane, how: "succeed" | "fail"): Promise<void> {
-  await isp.succeed(
-    "ip link show wire.7 >/dev/null 2>&1 || { ip link add link wire name wire.7 type vlan id 7 && ip addr add 192.168.7.1/24 dev wire.7 && ip link set wire.7 up; }",
-  );
+  await isp.succeed(addVlan(1));
   await client(1)[how]("ping -c 3 -i 0.2 -W 1 192.168.7.1");
 }

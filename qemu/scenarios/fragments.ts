@@ -1,6 +1,7 @@
 import type { Lane } from "../lab.ts";
 import { readPackets } from "../pcap.ts";
 import { between, expectEqual, expectThat, type Scenario } from "./scenario.ts";
+import { upload } from "./vocabulary.ts";
 
 /** The later parts of a fragmented segment don't say their ports. */
 export const fragments: Scenario = {
@@ -37,14 +38,15 @@ const downloaded = 60_000;
 
 /** Client 4 is behind a hop that sends in fragments; what it uploads, and what client 1 downloads, in bytes. */
 async function transfer(lane: Lane, seconds = 20): Promise<[up: number, down: number]> {
-  const [origin] = lane.topology.origins;
-  const upload = `head -c ${uploaded} /usr/bin/ip >/tmp/upload; wget -T ${seconds} -qO- --post-file=/tmp/upload http://${origin}/cgi-bin/digest`;
+  const [origin = ""] = lane.topology.origins;
+  const timeoutMs = 30_000 + seconds * 1000;
   const download = `timeout ${seconds} wget -T ${seconds} -qO- http://${origin}/body | head -c ${downloaded} | wc -c`;
-  const [digest, length] = await Promise.all([
-    lane.client(4).run(`timeout ${seconds} sh -c '${upload}'`, { timeoutMs: 30_000 + seconds * 1000 }),
-    lane.client(1).run(download, { timeoutMs: 30_000 + seconds * 1000 }),
+  const outputs = await Promise.all([
+    lane.client(4).run(upload(origin, uploaded, seconds), { timeoutMs }),
+    lane.client(1).run(download, { timeoutMs }),
   ]);
-  return [Number(digest.output.trim().split(" ")[1] ?? 0), Number(length.output.trim())];
+  const [up, down] = outputs.map(({ output }) => Number(output));
+  return [up ?? 0, down ?? 0];
 }
 
 /** The origin forbids no fragments, and the ISP's router has a small way to client 1. */

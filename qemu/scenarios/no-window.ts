@@ -60,7 +60,7 @@ export const noWindowOpen: Scenario = {
   },
 };
 
-const stopAll = "for s in S15capture S20network S10guard; do /etc/init.d/$s stop; done";
+const stopAll = "for s in S20network S15capture S10guard; do /etc/init.d/$s stop; done";
 /** In the order in which init does it. */
 const restart = `${stopAll}; for s in S10guard S15capture S20network; do /etc/init.d/$s start || exit 1; done; sleep 1`;
 const wrongOrder = `${stopAll}; /etc/init.d/S10guard start && /etc/init.d/S20network start && sleep 2 && /etc/init.d/S15capture start`;

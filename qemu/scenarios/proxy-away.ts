@@ -56,10 +56,10 @@ export const failOpen: Scenario = {
   control: {
     title: "with packets held for the proxy, as failMode: closed does, nothing gets out",
     async refute(lane) {
-      const hold =
-        lane.plan.site.dialect === "nft"
-          ? "/run/halfbridge/setup/capture.start && nft add rule inet halfbridge-capture proxy drop"
-          : "/run/halfbridge/setup/capture.start";
+      const hold = [
+        `while [ -e ${run}/capturing ]; do usleep 50000; done; ${run}/setup/capture.start`,
+        ...(lane.plan.site.dialect === "nft" ? ["nft add rule inet halfbridge-capture proxy drop"] : []),
+      ].join(" && ");
       await withoutProxy(lane, () =>
         between(lane.router, hold, "/run/halfbridge/setup/capture.stop", () =>
           lane.client(1).fail(askAll(lane, 2)),

@@ -1,7 +1,7 @@
 import type { Lane } from "../lab.ts";
 import { between, expectEqual, type Scenario } from "./scenario.ts";
 import { clamp } from "./switches.ts";
-import { ask, isFullBridge, tell, uncapturedService } from "./vocabulary.ts";
+import { ask, isFullBridge, tell, uncapturedService, upload } from "./vocabulary.ts";
 
 /** PPPoE's 1492 bytes, and routers that don't say so. */
 export const smallMtu: Scenario = {
@@ -12,8 +12,8 @@ export const smallMtu: Scenario = {
   async prove(lane) {
     const { router, plan } = lane;
     const { off, on } = clamp(plan);
-    const withIcmp = await between(router, off, on, () => upload(lane));
-    const withClamp = await withoutIcmp(lane, () => upload(lane));
+    const withIcmp = await between(router, off, on, () => transfer(lane));
+    const withClamp = await withoutIcmp(lane, () => transfer(lane));
     expectEqual("bytes with ICMP alone, and with clamping alone", [withIcmp, withClamp], [size, size]);
     return `${size} bytes each way: by ICMP alone, and by clamping alone${isFullBridge(plan) ? "" : await alsoUncaptured(lane)}`;
   },
@@ -21,7 +21,7 @@ export const smallMtu: Scenario = {
     title: "without clamping and without ICMP the upload stalls",
     async refute(lane) {
       const { off, on } = clamp(lane.plan);
-      const arrived = await between(lane.router, off, on, () => withoutIcmp(lane, () => upload(lane, 5)));
+      const arrived = await between(lane.router, off, on, () => withoutIcmp(lane, () => transfer(lane, 5)));
       expectEqual("bytes that arrived", arrived, 0);
       return "nothing arrived in 5 s";
     },
@@ -31,17 +31,14 @@ export const smallMtu: Scenario = {
 const size = 100_000;
 
 /** Posts a body to the origin behind the small link; the origin says how much came. Paths that were learned are forgotten first. */
-async function upload(lane: Lane, seconds = 20): Promise<number> {
+async function transfer(lane: Lane, seconds = 20): Promise<number> {
+  const [, origin = ""] = lane.topology.origins;
   await lane.router.console.succeed("ip route flush cache; ip -6 route flush cache");
   await lane.client(1).succeed("ip route flush cache");
-  const url = `http://${lane.topology.origins[1]}/cgi-bin/digest`;
   const { output } = await lane
     .client(1)
-    .run(
-      `head -c ${size} /usr/bin/ip >/tmp/upload; timeout ${seconds} wget -T ${seconds} -qO- --post-file=/tmp/upload ${url}`,
-      { timeoutMs: 30_000 + seconds * 1000 },
-    );
-  return Number(output.trim().split(" ")[1] ?? 0);
+    .run(upload(origin, size, seconds), { timeoutMs: 30_000 + seconds * 1000 });
+  return Number(output);
 }
 
 async function withoutIcmp<T>(lane: Lane, work: () => Promise<T>): Promise<T> {

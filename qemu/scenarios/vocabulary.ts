@@ -61,3 +61,10 @@ export const isFullBridge = ({ site }: Plan): boolean =>
 /** The start of the hash of the plan that a router runs. */
 export const runningPlan = ({ router }: Lane): Promise<string> =>
   router.console.succeed('sed -n "s/^PLAN=\'\\(.\\{12\\}\\).*/\\1/p" /run/halfbridge/setup/facts');
+
+/** A command that posts bytes to an origin over HTTP and prints how many came there. */
+export function upload(address: string, bytes: number, seconds: number): string {
+  const head = `POST /cgi-bin/digest HTTP/1.0\\r\\nHost: origin\\r\\nContent-Length: ${bytes}\\r\\n\\r\\n`;
+  const body = `{ printf '${head}'; head -c ${bytes} /usr/bin/ip; }`;
+  return `${body} | timeout ${seconds} socat -t ${seconds} - TCP:${bracketed(address)}:80,connect-timeout=${seconds} | sed -n '$s/.* //p'`;
+}

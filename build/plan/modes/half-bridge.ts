@@ -29,7 +29,9 @@ export function modelHalfBridge(board: Board, site: Site): NetworkModel {
     bridge: { name: "br0", ports },
     neighbourProxies: bridgesArp ? [] : routed.neighbourProxies,
     prefixProxies:
-      !bridgesArp && site.ipv6.handling === "route" ? [{ device: isp, prefix: site.ipv6.lan }] : [],
+      !bridgesArp && site.ipv6.handling === "route"
+        ? [{ device: isp, behind: lan, prefix: site.ipv6.lan }]
+        : [],
     settings: [
       ...commonSettings(site, [isp, lan], "br0"),
       ...(bridgesArp ? [] : answeringSettings(board, site)),

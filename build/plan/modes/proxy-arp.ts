@@ -11,7 +11,8 @@ export function modelProxyArp(board: Board, site: Site): NetworkModel {
     ...routedPorts(board, site),
     bridge: null,
     frames: null,
-    prefixProxies: site.ipv6.handling === "route" ? [{ device: isp, prefix: site.ipv6.lan }] : [],
+    prefixProxies:
+      site.ipv6.handling === "route" ? [{ device: isp, behind: lan, prefix: site.ipv6.lan }] : [],
     settings: [...commonSettings(site, [isp, lan], null), ...answeringSettings(board, site), proxyArp(isp)],
   };
 }

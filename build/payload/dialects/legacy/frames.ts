@@ -190,6 +190,19 @@ function printIp(ip: NonNullable<FrameMatch["ip"]>): string[][] {
       `--ip6-icmp-type ${type}`,
     ]);
   }
+  if (protocol === "error") {
+    return family === "ipv4"
+      ? ["destination-unreachable", "time-exceeded"].map((type) => [
+          ...words,
+          "--ip-proto 1",
+          `--ip-icmp-type ${type}`,
+        ])
+      : ["destination-unreachable", "packet-too-big", "time-exceeded"].map((type) => [
+          ...words,
+          "--ip6-proto ipv6-icmp",
+          `--ip6-icmp-type ${type}`,
+        ]);
+  }
   // numbers, so that /etc/protocols isn't needed
   const transport = [...words, `--${v}-proto ${protocol === "tcp" ? 6 : 17}`];
   if (sourcePorts !== undefined) return sourcePorts.map((port) => [...transport, `--${v}-sport ${port}`]);

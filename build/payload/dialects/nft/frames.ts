@@ -1,5 +1,6 @@
 import {
   marks,
+  type Family,
   type FrameMatch,
   type FrameRule,
   type NetworkModel,
@@ -120,6 +121,11 @@ function printArp({ request, gratuitous, sender, target }: NonNullable<FrameMatc
   ];
 }
 
+const errors: Readonly<Record<Family, string>> = {
+  ipv4: "icmp type { destination-unreachable, time-exceeded }",
+  ipv6: "icmpv6 type { destination-unreachable, packet-too-big, time-exceeded }",
+};
+
 function printIp(ip: NonNullable<FrameMatch["ip"]>): string[] {
   const { family, from, to, protocol, sourcePorts, destinationPorts, fragment } = ip;
   const name = family === "ipv4" ? "ip" : "ip6";
@@ -130,6 +136,7 @@ function printIp(ip: NonNullable<FrameMatch["ip"]>): string[] {
     ...(to === undefined ? [] : [`${name} daddr ${to}`]),
     ...(fragment ? [...(protocol === undefined ? [] : [`ip protocol ${protocol}`]), anyPart] : []),
     ...(protocol === "neighbour" ? ["icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }"] : []),
+    ...(protocol === "error" ? [errors[family]] : []),
     ...(sourcePorts === undefined ? [] : [`${protocol} sport ${oneOf(sourcePorts)}`]),
     ...(destinationPorts === undefined ? [] : [`${protocol} dport ${oneOf(destinationPorts)}`]),
   ];

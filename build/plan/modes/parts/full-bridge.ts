@@ -131,6 +131,12 @@ function fromOrigins(capture: Capture, family: Family, port: string): FrameRule[
       match: { ip: { family, protocol: "tcp", sourcePorts: capture.destinationPorts } },
       verdict: "take",
     },
+    {
+      why: "errors, which may be about the proxy's own connections: a smaller path MTU; others are routed on",
+      port,
+      match: { ip: { family, protocol: "error" } },
+      verdict: "take",
+    },
     fragments(family, port),
   ];
 }
