@@ -11,7 +11,7 @@ import type { Firmware, MachineSpec } from "./machine-arguments.ts";
 import { Machine } from "./machine.ts";
 import { Router } from "./router.ts";
 import { SocketDirectory } from "./socket-directory.ts";
-import { clientCount, originCount, planTopology, type Topology } from "./topology.ts";
+import { originCount, planTopology, type Topology } from "./topology.ts";
 
 export interface LabOptions {
   readonly plan: Plan;
@@ -97,7 +97,7 @@ function lanGuest(options: LabOptions, topology: Topology): MachineSpec {
   return guest(
     "lan",
     mac,
-    numbers(clientCount).map((number) => `client${number}-`),
+    numbers(topology.clients.length).map((number) => `client${number}-`),
     options,
     topology,
   );

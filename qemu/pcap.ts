@@ -21,14 +21,18 @@ export async function readPackets(file: string, filter: string): Promise<string[
 
 /** The SYNs of new connections that match a filter as well. */
 export async function readSyns(file: string, filter: string): Promise<Segment[]> {
-  const lines = await readPackets(file, `tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn and (${filter})`);
+  const lines = await readPackets(file, `(${syn} or ${syn6}) and (${filter})`);
   return lines.map(parseSegment);
 }
 
-const segmentLine =
-  /^\S+ (?<sourceMac>[0-9a-f:]{17}) > .*?: (?<source>[\d.]+)\.(?<sourcePort>\d+) > (?<destination>[\d.]+)\.(?<destinationPort>\d+): .*?\bseq (?<sequence>\d+)/;
+const syn = "tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn";
+/** `tcp[…]` is for IPv4 only; here TCP comes right after the fixed header, as on every SYN without options of IPv6. */
+const syn6 = "(ip6[6] == 6 and ip6[40 + tcpflags] & (tcp-syn|tcp-ack) == tcp-syn)";
 
-/** Reads a line of `tcpdump -n -e -S`. */
+const segmentLine =
+  /^\S+ (?<sourceMac>[0-9a-f:]{17}) > .*?: (?<source>[0-9a-f:.]+)\.(?<sourcePort>\d+) > (?<destination>[0-9a-f:.]+)\.(?<destinationPort>\d+): .*?\bseq (?<sequence>\d+)/;
+
+/** Reads a line of `tcpdump -n -e -S`, IPv4 or IPv6. */
 export function parseSegment(line: string): Segment {
   const fields = segmentLine.exec(line)?.groups;
   if (fields === undefined) throw new Error(`not a TCP segment as tcpdump tells it: ${line}`);

@@ -19,12 +19,13 @@ export async function openShell(options: Omit<LabOptions, "lanes">): Promise<voi
 }
 
 function introduce({ lanes: [lane], options }: Lab): void {
-  const { clients, origins, ispRouter, router } = lane.topology;
+  const { clients, origins, origins6, ispRouter, router } = lane.topology;
   note(`
-You are on LAN client ${clients[0]?.address}. There are
-  the router         ${router.address}
-  the ISP's router   ${ispRouter.address}
+You are on LAN client ${clients[0]?.address}, ${clients[0]?.address6}. There are
+  the router         ${router.address}  ${router.address6}
+  the ISP's router   ${ispRouter.address}  ${ispRouter.address6}
   web origins        ${origins.map((origin) => `http://${origin}/cgi-bin/peer`).join("  ")}
+                     ${origins6.map((origin) => `http://[${origin}]/cgi-bin/peer`).join("  ")}
   other clients      ${clients
     .slice(1)
     .map(({ address }) => address)

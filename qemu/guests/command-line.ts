@@ -2,21 +2,26 @@ import type { Topology } from "../topology.ts";
 
 export type Role = "isp" | "lan" | "probe";
 
-/** Fast to boot, quiet, and without IPv6, whose announcements nobody asked for. */
-const kernelArguments = ["console=ttyS0", "quiet", "ipv6.disable=1", "lsm=capability", "mitigations=off"];
+/** Fast to boot, and quiet. */
+const kernelArguments = ["console=ttyS0", "quiet", "lsm=capability", "mitigations=off"];
 
 /** A guest's kernel command line: what the kernel doesn't know becomes init's environment. */
 export function guestCommandLine(role: Role, topology: Topology, lanes: number): string {
+  const { ispRouter, router, clients, hop } = topology;
   const environment = {
     ROLE: role,
     LANES: lanes,
-    ISP_ROUTER: topology.ispRouter.address,
+    LAN: topology.lan,
+    LAN6: topology.lan6,
+    ISP_ROUTER: ispRouter.address,
+    ISP_ROUTER6: ispRouter.address6,
     ISP_NEIGHBOUR: topology.ispNeighbour,
-    ROUTER: topology.router.address,
-    PREFIX_LENGTH: topology.prefixLength,
-    CLIENTS: topology.clients.map(({ address }) => address).join(","),
-    CLIENT_MACS: topology.clients.map(({ mac }) => mac).join(","),
-    ORIGINS: topology.origins.join(","),
+    ISP_NEIGHBOUR6: topology.ispNeighbour6,
+    ROUTER: router.address,
+    ROUTER6: router.address6,
+    CLIENTS: clients.map(({ address, address6, mac }) => [address, address6, mac].join("/")).join(","),
+    HOP: hop === undefined ? "" : [hop.address, hop.address6, hop.mac].join("/"),
+    ORIGINS: topology.origins.map((origin, index) => `${origin}/${topology.origins6[index]}`).join(","),
   };
   return [...kernelArguments, ...Object.entries(environment).map(([key, value]) => `${key}=${value}`)].join(
     " ",

@@ -55,16 +55,17 @@ export async function buildGuestImage(cache: PackageCache, tools: Tools): Promis
   return image;
 }
 
-/** init.sh and what it sources or serves. */
+/** init.sh, what it sources, what consoles run and what origins serve. */
 async function readScripts(): Promise<Entry[]> {
   const text = async (path: string, name: string) =>
     textFile(path, await readFile(join(scripts, name), "utf8"), 0o755);
+  const namesIn = async (folder: string) => (await readdir(join(scripts, folder))).sort();
   return Promise.all([
     text("/init", "init.sh"),
     text("/lab/isp.sh", "isp.sh"),
     text("/lab/lan.sh", "lan.sh"),
-    text("/www/cgi-bin/peer", "www/peer"),
-    text("/www/cgi-bin/slow", "www/slow"),
+    ...(await namesIn("lab")).map((name) => text(`/lab/${name}`, `lab/${name}`)),
+    ...(await namesIn("www")).map((name) => text(`/www/cgi-bin/${name}`, `www/${name}`)),
   ]);
 }
 
@@ -113,24 +114,35 @@ async function programs(packages: readonly Package[]): Promise<Entry[]> {
   ];
 }
 
-/** Modules, decompressed, and their order; what is built into the kernel is left out. */
+/** Modules, decompressed, and their order in each group; what is built into the kernel is left out. */
 async function modules(store: ModuleStore): Promise<Entry[]> {
-  const paths = inventory.modules.flatMap((name) => {
+  const pathOf = (name: string): string[] => {
     const path = store.files.get(name);
     if (path === undefined && !store.builtin.has(name))
       throw new ToolError(`kernel ${store.release} lacks ${name}`);
-    return path ?? [];
-  });
+    return path === undefined ? [] : [path];
+  };
+  const groups = Object.entries(inventory.modules).map(([group, names]) => ({
+    group,
+    paths: names.flatMap(pathOf),
+  }));
+  const paths = groups.flatMap((group) => group.paths);
+  const decompressed = (path: string): string => basename(path, ".xz");
   const folder = await mkdtemp(join(tmpdir(), "halfbridge-modules-"));
   try {
     for (const path of paths) await copyFile(join(store.directory, path), join(folder, basename(path)));
     const compressed = (await readdir(folder)).filter((name) => name.endsWith(".xz"));
     if (compressed.length > 0) await run(["xz", "--decompress", ...compressed], { cwd: folder });
-    const names = paths.map((path) => basename(path, ".xz"));
+    const names = paths.map(decompressed);
     const contents = await Promise.all(names.map((name) => readFile(join(folder, name))));
     return [
       ...names.map((name, index) => textFile(`/lab/modules/${name}`, contents[index] as Buffer)),
-      textFile("/lab/modules/order", `${names.join("\n")}\n`),
+      ...groups.map((group) =>
+        textFile(
+          `/lab/modules/${group.group}`,
+          group.paths.map((path) => `${decompressed(path)}\n`).join(""),
+        ),
+      ),
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });

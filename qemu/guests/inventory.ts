@@ -3,8 +3,8 @@ export interface Inventory {
   readonly packages: readonly string[];
   /** Programs, and libraries that are opened at run time; what they link to follows. */
   readonly files: readonly string[];
-  /** Kernel modules in the order in which they are loaded. */
-  readonly modules: readonly string[];
+  /** Kernel modules by group, in the order in which they are loaded: at boot, or by `/lab/load GROUP`. */
+  readonly modules: Readonly<Record<string, readonly string[]>>;
 }
 
 export const inventory: Inventory = {
@@ -17,6 +17,8 @@ export const inventory: Inventory = {
     "iputils-ping", // sends big packets, and forbids fragments
     "socat", // UDP with the peer's address
     "masscan", // 65,535 ports in seconds
+    "ndisc6", // asks who has an IPv6 address
+    "nftables", // drops what a broken network drops
   ],
   files: [
     "/usr/bin/busybox",
@@ -26,7 +28,13 @@ export const inventory: Inventory = {
     "/usr/bin/ping",
     "/usr/bin/socat",
     "/usr/bin/masscan",
+    "/usr/bin/ndisc6",
+    "/usr/sbin/nft",
     "/usr/lib/x86_64-linux-gnu/libpcap.so.0.8", // masscan opens it by name
   ],
-  modules: ["failover", "net_failover", "virtio_net", "veth", "llc", "stp", "bridge"],
+  modules: {
+    boot: ["failover", "net_failover", "virtio_net", "veth", "llc", "stp", "bridge"],
+    vlan: ["garp", "mrp", "8021q"],
+    nftables: ["crc32c_generic", "libcrc32c", "nfnetlink", "nf_tables"],
+  },
 };
