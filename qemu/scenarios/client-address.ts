@@ -35,9 +35,9 @@ export const clientAddress: Scenario = {
 /** All at the same time; succeeds if none of them does. */
 const allFail = (commands: readonly string[]): string =>
   [
-    "rm -f /tmp/answer*",
-    ...commands.map((command, index) => `${command} >/tmp/answer${index} 2>/dev/null &`),
-    "wait; ! cat /tmp/answer* | grep .",
+    "rm -f answer*",
+    ...commands.map((command, index) => `${command} >answer${index} 2>/dev/null &`),
+    "wait; ! cat answer* | grep .",
   ].join("\n");
 
 /** Asks each service whom it talks to, and holds it against the logs of origin and proxy. */

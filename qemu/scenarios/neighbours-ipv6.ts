@@ -57,10 +57,10 @@ async function askFor({ isp }: Lane, addresses: readonly string[], patienceMs: n
   const output = await isp.succeed(
     [
       ...addresses.map(
-        (address, index) => `ndisc6 -q -1 -r 3 -w ${patienceMs} ${address} wire >/tmp/ndp${index} 2>&1 &`,
+        (address, index) => `ndisc6 -q -1 -r 3 -w ${patienceMs} ${address} wire >ndp${index} 2>&1 &`,
       ),
       "wait",
-      ...addresses.map((_, index) => `tr '\\n' ' ' </tmp/ndp${index}; echo`),
+      ...addresses.map((_, index) => `tr '\\n' ' ' <ndp${index}; echo`),
     ].join("\n"),
     { timeoutMs: 40_000 },
   );

@@ -74,7 +74,7 @@ function asPosted(action: "-I" | "-D", mac: string): string {
 async function askForClients(lane: Lane, patienceSeconds: number): Promise<string[]> {
   const { isp, topology } = lane;
   const questions = clientsOf(lane).map((client) => `-s ${topology.ispRouter.address} ${client?.address}`);
-  return answersOf(await isp.succeed(askAtOnce(questions, patienceSeconds)));
+  return answersOf(await isp.succeed(askAtOnce(questions, patienceSeconds)), questions.length);
 }
 
 const duplicateProbe = "a duplicate-address probe";
@@ -89,31 +89,33 @@ const noAnswers = {
 async function askForOthers(
   { isp, topology }: Lane,
   patienceSeconds: number,
-): Promise<Record<string, string>> {
+): Promise<Record<string, string | undefined>> {
   const { ispNeighbour, ispRouter, outside, clients } = topology;
   const questions = [
     `-s ${ispRouter.address} ${outside}`,
     `-s ${ispNeighbour} ${ispRouter.address}`, // as another host on the ISP's wire would ask
     `-D ${clients[0]?.address}`,
   ];
-  const answers = answersOf(await isp.succeed(askAtOnce(questions, patienceSeconds)));
-  return Object.fromEntries(
-    Object.keys(noAnswers).map((question, index) => [question, answers[index] ?? "nobody"]),
-  );
+  const answers = answersOf(await isp.succeed(askAtOnce(questions, patienceSeconds)), questions.length);
+  return Object.fromEntries(Object.keys(noAnswers).map((question, index) => [question, answers[index]]));
 }
 
 /** Asks every second until there is an answer, all questions at the same time. */
 const askAtOnce = (questions: readonly string[], patienceSeconds: number): string =>
   [
     ...questions.map(
-      (question, index) => `arping -f -w ${patienceSeconds} -I wire ${question} >/tmp/arp${index} &`,
+      (question, index) => `arping -f -w ${patienceSeconds} -I wire ${question} >arp${index} &`,
     ),
     "wait",
-    ...questions.map((_, index) => `tr '\\n' ' ' </tmp/arp${index}; echo`),
+    ...questions.map((_, index) => `tr '\\n' ' ' <arp${index}; echo`),
   ].join("\n");
 
 /** One line for each question; arping(8) says `Unicast reply from 10.1.2.9 [52:54:00:00:00:01] 1.2ms`. */
-const answersOf = (output: string): string[] =>
-  output
-    .split("\n")
-    .map((line) => /reply from [\d.]+ \[([0-9A-F:]+)\]/i.exec(line)?.[1]?.toLowerCase() ?? "nobody");
+function answersOf(output: string, count: number): string[] {
+  const lines = output.split("\n");
+  return Array.from(
+    { length: count },
+    (_, index) =>
+      /reply from [\d.]+ \[([0-9A-F:]+)\]/i.exec(lines[index] ?? "")?.[1]?.toLowerCase() ?? "nobody",
+  );
+}

@@ -54,10 +54,10 @@ export const passThrough: Scenario = {
 const udp = ({ client, topology }: Lane): Promise<string> =>
   client(1).succeed(
     [
-      "head -c 5000 /usr/bin/ip >/tmp/sent",
-      `socat -b 65507 -t 10 - UDP:${topology.origins[0]}:7000 </tmp/sent >/tmp/back 2>/tmp/socat.log &`,
-      "until cmp -s /tmp/sent /tmp/back; do sleep 0.1; done",
+      "head -c 5000 /usr/bin/ip >sent",
+      `socat -b 65507 -t 10 - UDP:${topology.origins[0]}:7000 <sent >back 2>socat.log &`,
+      "until cmp -s sent back; do sleep 0.1; done",
       "kill $!",
-      "wc -c </tmp/back",
+      "wc -c <back",
     ].join("\n"),
   );

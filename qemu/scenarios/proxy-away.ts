@@ -57,7 +57,7 @@ export const failOpen: Scenario = {
     title: "with packets held for the proxy, as failMode: closed does, nothing gets out",
     async refute(lane) {
       const hold = [
-        `while [ -e ${run}/capturing ]; do usleep 50000; done; ${run}/setup/capture.start`,
+        `while [ -e ${run}/listening ]; do usleep 50000; done; flock ${run}/capture.lock ${run}/setup/capture.start`,
         ...(lane.plan.site.dialect === "nft" ? ["nft add rule inet halfbridge-capture proxy drop"] : []),
       ].join(" && ");
       await withoutProxy(lane, () =>

@@ -9,19 +9,19 @@ export async function whileTrying(
   work: () => Promise<unknown>,
 ): Promise<{ slipped: number; tries: number }> {
   const [{ address, port }] = capturedServices(lane) as [Service];
-  const attempt = `socat -u /dev/null TCP:${address}:${port},connect-timeout=0.3 2>/dev/null; echo >>/tmp/tries`;
+  const attempt = `socat -u /dev/null TCP:${address}:${port},connect-timeout=0.3 2>/dev/null; echo >>tries`;
   const before = (await forwarded(lane)).length;
   await lane
     .client(1)
     .succeed(
-      `rm -f /tmp/tries; touch /tmp/trying; (while [ -e /tmp/trying ]; do ${attempt}; usleep 50000; done) >/dev/null 2>&1 &`,
+      `rm -f tries; touch trying; (while [ -e trying ]; do ${attempt}; usleep 50000; done) >/dev/null 2>&1 &`,
     );
   try {
     await work();
   } finally {
-    await lane.client(1).succeed("rm /tmp/trying; sleep 0.5");
+    await lane.client(1).succeed("rm trying; sleep 0.5");
   }
-  const tries = Number(await lane.client(1).succeed("cat /tmp/tries | wc -l"));
+  const tries = Number(await lane.client(1).succeed("cat tries | wc -l"));
   expectThat(`only ${tries} attempts`, tries >= 3);
   return { slipped: (await forwarded(lane)).length - before, tries };
 }

@@ -13,7 +13,7 @@ const holding: Scenario = {
 };
 
 test("a claim that holds, and whose control fails it, has passed", async (t) => {
-  t.like(await judge(holding, "bios", lanes), {
+  t.like(await judge(holding, { prefix: "bios", firmware: "bios" }, lanes), {
     id: "bios/doors",
     status: "passed",
     observed: "it opened",
@@ -22,13 +22,13 @@ test("a claim that holds, and whose control fails it, has passed", async (t) => 
 });
 
 test("a claim that doesn't hold has failed, and its control is left out", async (t) => {
-  const claim = await judge({ ...holding, prove: () => Promise.reject(new Error("stuck")) }, "uefi", lanes);
+  const claim = await judge({ ...holding, prove: () => Promise.reject(new Error("stuck")) }, { prefix: "uefi", firmware: "uefi" }, lanes);
   t.like(claim, { status: "failed", observed: "stuck", control: { status: "skipped" } });
 });
 
 test("a control that makes no difference has failed", async (t) => {
   const refute = () => Promise.reject(new Error("it opened all the same"));
-  const claim = await judge({ ...holding, control: { title: "locked", refute } }, "bios", lanes);
+  const claim = await judge({ ...holding, control: { title: "locked", refute } }, { prefix: "bios", firmware: "bios" }, lanes);
   t.like(claim, { status: "passed", control: { status: "failed", observed: "it opened all the same" } });
 });
 
