@@ -8,9 +8,11 @@ const ownMark = 2;
 export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
   const { proxy } = site;
   return {
-    listen: { address: "0.0.0.0", port: network.capture.proxyPort },
+    listeners: [{ kind: "transparent", address: "0.0.0.0", port: network.capture.proxyPort }],
+    originSees: "client",
     mark: ownMark,
     self: [site.router],
+    ports: site.capture.map((port) => ({ port, carries: "http" })),
     connectTimeoutMs: proxy.connectTimeoutSeconds * 1000,
     idleTimeoutMs: proxy.idleTimeoutSeconds * 1000,
     halfCloseTimeoutMs: 60_000,

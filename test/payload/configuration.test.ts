@@ -31,7 +31,7 @@ test("every script is one that a POSIX shell can read", async (t) => {
 
 test("the proxy accepts the configuration that is rendered for it", (t) => {
   const config = parseConfig(textOf(configuration.find(({ path }) => path === "/etc/halfbridge/proxy.json")));
-  t.true("listen" in config, JSON.stringify(config));
+  t.true("listeners" in config, JSON.stringify(config));
 });
 
 test("the proxy's own packets don't carry the mark that delivers captured ones", (t) => {
