@@ -22,13 +22,21 @@ test("a claim that holds, and whose control fails it, has passed", async (t) => 
 });
 
 test("a claim that doesn't hold has failed, and its control is left out", async (t) => {
-  const claim = await judge({ ...holding, prove: () => Promise.reject(new Error("stuck")) }, { prefix: "uefi", firmware: "uefi" }, lanes);
+  const claim = await judge(
+    { ...holding, prove: () => Promise.reject(new Error("stuck")) },
+    { prefix: "uefi", firmware: "uefi" },
+    lanes,
+  );
   t.like(claim, { status: "failed", observed: "stuck", control: { status: "skipped" } });
 });
 
 test("a control that makes no difference has failed", async (t) => {
   const refute = () => Promise.reject(new Error("it opened all the same"));
-  const claim = await judge({ ...holding, control: { title: "locked", refute } }, { prefix: "bios", firmware: "bios" }, lanes);
+  const claim = await judge(
+    { ...holding, control: { title: "locked", refute } },
+    { prefix: "bios", firmware: "bios" },
+    lanes,
+  );
   t.like(claim, { status: "passed", control: { status: "failed", observed: "it opened all the same" } });
 });
 

@@ -39,6 +39,8 @@ function ipv6Settings(
   return [
     ...disabled,
     { kind: "sysctl", key: "net.ipv6.conf.all.forwarding", value: "1" },
+    // Until its link-local address is known to be unique, the kernel asks for no neighbour on others' behalf.
+    ...each((name) => `net.ipv6.conf.${name}.accept_dad`, "0"),
     // The site says the addresses and routes.
     ...each((name) => `net.ipv6.conf.${name}.accept_ra`, "0"),
     ...each((name) => `net.ipv6.conf.${name}.accept_redirects`, "0"),
