@@ -42,8 +42,8 @@ export async function bundleProgram(name: keyof typeof programs): Promise<Buffer
 /** ajv and its compiling would be the larger part of render-setup, and of its time: a router gets the result. */
 const compiledSchemas: Plugin = {
   name: "compiled-schemas",
-  setup({ onLoad }) {
-    onLoad({ filter: /\/build\/config\/compile-schema\.ts$/ }, () => {
+  setup(program) {
+    program.onLoad({ filter: /\/build\/config\/compile-schema\.ts$/ }, () => {
       const ajv = new Ajv({ ...ajvOptions, code: { source: true, esm: true } });
       const code = standalone.default(ajv, ajv.compile(siteSchema));
       return {

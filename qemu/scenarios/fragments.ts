@@ -49,16 +49,14 @@ async function transfer(lane: Lane, seconds = 20): Promise<[up: number, down: nu
   return [up ?? 0, down ?? 0];
 }
 
-/** The origin forbids no fragments, and the ISP's router has a small way to client 1. */
+/** The ISP's router has a small way to client 1, and doesn't mind that the origin forbids fragments. */
 async function withFragmentingIsp<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
-  const client = `${lane.topology.clients[0]?.address}/32`;
-  await lane.origin(1).succeed("sysctl -qw net.ipv4.ip_no_pmtu_disc=1");
-  await lane.isp.succeed(`ip route replace ${client} dev wire mtu lock 600`);
+  const way = `${lane.topology.clients[0]?.address}/32 dev wire`;
+  await lane.isp.succeed(`/lab/clear-df on && ip route replace ${way} mtu lock 600`);
   try {
     return await work();
   } finally {
-    await lane.isp.succeed(`ip route del ${client} dev wire`);
-    await lane.origin(1).succeed("sysctl -qw net.ipv4.ip_no_pmtu_disc=0");
+    await lane.isp.succeed(`ip route del ${way}; /lab/clear-df off`);
   }
 }
 

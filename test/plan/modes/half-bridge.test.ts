@@ -79,7 +79,7 @@ test("on the LAN the router answers for the ISP's router and nobody else; on the
     { address: "10.1.2.1", device: "eth1" },
     { address: "2001:db8:1:2::1", device: "eth1" },
   ]);
-  t.deepEqual(answered.prefixProxies, [{ device: "eth0", prefix: "2001:db8:1:2::/64" }]);
+  t.deepEqual(answered.prefixProxies, [{ device: "eth0", behind: "eth1", prefix: "2001:db8:1:2::/64" }]);
 });
 
 test("without routed IPv6 there is nothing of IPv6 but that it is off", (t) => {

@@ -34,7 +34,7 @@ test("answers for others come at once", (t) => {
 });
 
 test("neighbours are answered for in IPv6 only if it is routed", (t) => {
-  t.deepEqual(model.prefixProxies, [{ device: "eth0", prefix: "2001:db8:1:2::/64" }]);
+  t.deepEqual(model.prefixProxies, [{ device: "eth0", behind: "eth1", prefix: "2001:db8:1:2::/64" }]);
   const blocked = modelOf({ mode: "proxy-arp", ipv6: { handling: "block" } });
   t.deepEqual(blocked.prefixProxies, []);
   t.false([...values(blocked.settings).keys()].some((key) => key.includes("proxy_ndp")));

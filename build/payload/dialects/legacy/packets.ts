@@ -22,8 +22,8 @@ export function guardPackets(model: NetworkModel): Script {
         "halfbridge-guard": [
           "-i lo -j ACCEPT",
           ...guard.icmpDevices.map((device) => `-i ${device} -p ${icmp[family]} -j ACCEPT`),
-          "# given to the proxy",
-          `-p tcp -m mark --mark ${maskedMark(marks.deliver)} -j ACCEPT`,
+          "# given to the proxy, and errors about its connections",
+          `-m mark --mark ${maskedMark(marks.deliver)} -j ACCEPT`,
           ...(guard.explicitPort === null
             ? []
             : [

@@ -22,8 +22,8 @@ export function guardPackets({ guard, arrivals, routed }: NetworkModel): Script 
         "type filter hook input priority filter; policy drop;",
         'iifname "lo" accept',
         `iifname ${oneOf(guard.icmpDevices.map(quote))} meta l4proto ${oneOf(icmp)} accept`,
-        "# given to the proxy",
-        `meta l4proto tcp meta mark & ${hex(marks.deliver)} != 0 accept`,
+        "# given to the proxy, and errors about its connections",
+        `meta mark & ${hex(marks.deliver)} != 0 accept`,
         ...(guard.explicitPort === null
           ? []
           : [
