@@ -38,7 +38,7 @@ test("the proxy's bundle refuses a configuration with every fault, and a missing
   await writeFile(join(folder, "proxy.json"), '{ "mark": 0 }');
   const faulty = run("proxy.json");
   t.is(faulty.status, 1);
-  t.regex(faulty.stderr, /^proxy\.json: \/listen: is missing$/m);
+  t.regex(faulty.stderr, /^proxy\.json: \/listeners: is missing$/m);
   t.regex(faulty.stderr, /^proxy\.json: \/mark: must be a whole number/m);
   const missing = run("other.json");
   t.like(missing, { status: 1, stdout: "" });
