@@ -1,4 +1,3 @@
-import { bodySha256 } from "../guests/body.ts";
 import type { Lane } from "../lab.ts";
 import { between, expectEqual, type Scenario } from "./scenario.ts";
 import { ownConnections } from "./switches.ts";
@@ -8,16 +7,12 @@ import { ask, bracketed, capturedServices, hostAddress, tell, type Service } fro
 export const clientAddress: Scenario = {
   id: "client-address",
   title:
-    "Captured, on every captured port and in every routed family, the origin sees each client's own address, and a body of 20 MB arrives intact",
+    "Captured, on every captured port and in every routed family, the origin sees each client's own address",
   appliesTo: ({ network }) => network.capture.clientSide && network.capture.serverSide,
   async prove(lane) {
     const services = capturedServices(lane);
     await Promise.all([1, 2].map((number) => askThroughProxy(lane, number, services)));
-    const sum = await lane
-      .client(2)
-      .succeed(`wget -T 60 -qO- http://${lane.topology.origins[0]}/body | sha256sum`, { timeoutMs: 60_000 });
-    expectEqual("sha256 of the body", sum.split(" ")[0], bodySha256);
-    return `${services.map(tell).join(", ")} saw clients 1 and 2 by their own addresses, the proxy's log has each connection, and 20,000,000 bytes had the right sha256`;
+    return `${services.map(tell).join(", ")} saw clients 1 and 2 by their own addresses, and the proxy's log has each connection`;
   },
   control: {
     title: "without the rules for the proxy's own connections every request fails",
@@ -25,7 +20,7 @@ export const clientAddress: Scenario = {
       const { off, on } = ownConnections(lane.plan);
       const services = capturedServices(lane);
       await between(lane.router, off, on, () =>
-        lane.client(1).succeed(allFail(services.map((service) => ask(service, "", 3)))),
+        lane.client(1).succeed(allFail(services.map((service) => `timeout 3 ${ask(service)}`))),
       );
       return `no answer from ${services.map(tell).join(", ")}`;
     },

@@ -22,9 +22,11 @@ export const fragments: Scenario = {
   control: {
     title: "with reassembly off on the router neither direction gets through",
     async refute(lane) {
-      const file = "/proc/sys/net/ipv4/ipfrag_high_thresh";
-      const prior = await lane.router.console.succeed(`cat ${file}`);
-      const [up, down] = await between(lane.router, `echo 0 >${file}`, `echo ${prior} >${file}`, () =>
+      const { low, high } = await thresholds(lane);
+      const set = (first: string, second: string) => `cd ${folder} && echo ${first} && echo ${second}`;
+      const off = set("0 >ipfrag_low_thresh", "0 >ipfrag_high_thresh");
+      const on = set(`${high} >ipfrag_high_thresh`, `${low} >ipfrag_low_thresh`);
+      const [up, down] = await between(lane.router, off, on, () =>
         withFragmentingIsp(lane, () => transfer(lane, 4)),
       );
       expectThat(`${up} and ${down} bytes got through`, up !== uploaded && down !== downloaded);
@@ -32,6 +34,16 @@ export const fragments: Scenario = {
     },
   },
 };
+
+const folder = "/proc/sys/net/ipv4";
+
+/** How much memory reassembly may take on the router, in bytes. */
+async function thresholds({ router }: Lane): Promise<{ low: string; high: string }> {
+  const [low = "", high = ""] = (
+    await router.console.succeed(`cd ${folder} && cat ipfrag_low_thresh ipfrag_high_thresh`)
+  ).split("\n");
+  return { low, high };
+}
 
 const uploaded = 60_000;
 const downloaded = 60_000;

@@ -7,6 +7,7 @@ import { askedAsClient, askedAsRouter } from "./explicit-proxy.ts";
 import { fragments } from "./fragments.ts";
 import { ipv6Blocked, ipv6Bridged } from "./ipv6-choice.ts";
 import { kernelSettings } from "./kernel-settings.ts";
+import { largeBody } from "./large-body.ts";
 import { largeSegments } from "./large-segments.ts";
 import { neighboursIpv6 } from "./neighbours-ipv6.ts";
 import { neighbours } from "./neighbours.ts";
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   neighbours,
   neighboursIpv6,
   clientAddress,
+  largeBody,
   routerAddress,
   askedAsClient,
   askedAsRouter,

@@ -66,5 +66,5 @@ export const runningPlan = ({ router }: Lane): Promise<string> =>
 export function upload(address: string, bytes: number, seconds: number): string {
   const head = `POST /cgi-bin/digest HTTP/1.0\\r\\nHost: origin\\r\\nContent-Length: ${bytes}\\r\\n\\r\\n`;
   const body = `{ printf '${head}'; head -c ${bytes} /usr/bin/ip; }`;
-  return `${body} | timeout ${seconds} socat -t ${seconds} - TCP:${bracketed(address)}:80,connect-timeout=${seconds} | sed -n '$s/.* //p'`;
+  return `${body} | timeout ${seconds} socat -t ${seconds} - TCP:${bracketed(address)}:80,connect-timeout=${seconds} 2>/dev/null | sed -n '$s/^[0-9a-f]\\{64\\} //p'`;
 }
