@@ -7,10 +7,11 @@ const kernelArguments = ["console=ttyS0", "quiet", "lsm=capability", "mitigation
 
 /** A guest's kernel command line: what the kernel doesn't know becomes init's environment. */
 export function guestCommandLine(role: Role, topology: Topology, lanes: number): string {
-  const { ispRouter, router, clients, hop } = topology;
+  const { ispRouter, router, clients, hop, origins } = topology;
   const environment = {
     ROLE: role,
     LANES: lanes,
+    SHELLS: lanes * (role === "isp" ? 1 + origins.length : clients.length),
     LAN: topology.lan,
     LAN6: topology.lan6,
     ISP_ROUTER: ispRouter.address,
@@ -21,7 +22,7 @@ export function guestCommandLine(role: Role, topology: Topology, lanes: number):
     ROUTER6: router.address6,
     CLIENTS: clients.map(({ address, address6, mac }) => [address, address6, mac].join("/")).join(","),
     HOP: hop === undefined ? "" : [hop.address, hop.address6, hop.mac].join("/"),
-    ORIGINS: topology.origins.map((origin, index) => `${origin}/${topology.origins6[index]}`).join(","),
+    ORIGINS: origins.map((origin, index) => `${origin}/${topology.origins6[index]}`).join(","),
   };
   return [...kernelArguments, ...Object.entries(environment).map(([key, value]) => `${key}=${value}`)].join(
     " ",

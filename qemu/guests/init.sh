@@ -1,6 +1,6 @@
 #!/bin/sh
 # First process of a guest. The kernel's command line gives ROLE (isp, lan or probe) and, for the
-# roles with a network, LANES, LAN, ISP_ROUTER, ISP_NEIGHBOUR, ROUTER, each also with 6 at its end for
+# roles with a network, LANES, SHELLS (how many serial ports), LAN, ISP_ROUTER, ISP_NEIGHBOUR, ROUTER, each also with 6 at its end for
 # IPv6, and lists with commas: CLIENTS and HOP (IPv4 address/IPv6 address/MAC), ORIGINS (IPv4
 # address/IPv6 address). A lane is one router's whole surroundings: the lab can hold several side by
 # side, each in network namespaces of its own.
@@ -37,6 +37,9 @@ forwarding() {
 
 serve() { :; }
 [ "$ROLE" = probe ] || . "/lab/$ROLE.sh"
+
+# ports, and their names, come one after another
+until [ "$(cat /sys/class/virtio-ports/*/name 2>/dev/null | wc -l)" -ge "${SHELLS:-0}" ]; do usleep 50000; done
 
 # one shell for each serial port (which opens once), in the namespace of the port's name, and in a folder
 # of its own: two lanes leave the same files there

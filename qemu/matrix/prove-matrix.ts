@@ -25,9 +25,18 @@ export const partNames = {
 /** Whole matrix on 2 cores, in seconds. */
 const limitSeconds = 12 * 60;
 
+/** How many routers work side by side: much of the time each waits for something to happen or not to happen. */
+const mostLanes = 4;
+
+/** A column of the matrix: one way to set a network up, in one dialect. */
+interface Column {
+  readonly way: Way;
+  readonly dialect: (typeof dialects)[number];
+}
+
 /**
- * Proves every mode in either dialect: a router for each dialect, side by side, which is given one site after
- * the other while it runs.
+ * Proves every mode in either dialect: some routers side by side, each of which is given one site after the
+ * other while it runs.
  */
 export async function proveMatrix(
   options: Omit<LabOptions, "lanes">,
@@ -35,43 +44,61 @@ export async function proveMatrix(
   onClaim: (claim: Claim) => void = () => {},
 ): Promise<Proof> {
   const started = performance.now();
-  const chosen = dialects.filter((dialect) => part.dialect === undefined || part.dialect === dialect);
-  return await withLab({ ...options, lanes: chosen.length }, async (lab) => {
+  const columns = columnsOf(part);
+  const lanes = Math.min(mostLanes, columns.length);
+  return await withLab({ ...options, lanes }, async (lab) => {
     await startAll(lab);
     const claims: Claim[] = [];
     const tell = (claim: Claim): void => {
       onClaim(claim);
       claims.push(claim);
     };
-    const sightings = new Map<string, Partial<Record<string, Sightings>>>();
+    const sightings = new Map<Column, Sightings>();
+    const queue = columns.values();
     await Promise.all(
-      chosen.map((dialect, index) =>
-        proveDialect(lab.lanes[index] as Lane, dialect, options, part, tell, (way, seen) =>
-          sightings.set(way, { ...sightings.get(way), [dialect]: seen }),
-        ),
-      ),
+      lab.lanes.map(async (lane) => {
+        // the queue is shared: a router that is done takes the next column
+        for (const column of queue) {
+          const seen = await proveColumn(lane, column, options, part, tell);
+          if (seen !== undefined) sightings.set(column, seen);
+        }
+      }),
     );
-    for (const way of waysOf(part)) {
-      const { legacy, nft } = sightings.get(way.label) ?? {};
+    for (const [way, ofWay] of Map.groupBy(sightings, ([column]) => column.way)) {
+      const [legacy, nft] = dialects.map(
+        (dialect) => ofWay.find(([column]) => column.dialect === dialect)?.[1],
+      );
       if (legacy !== undefined && nft !== undefined) {
-        tell(await compareDialects(legacy, nft, placeOf(way, "both", options.firmware)));
+        tell(await compareDialects(legacy, nft, placeOf({ way, dialect: "both" }, options.firmware)));
       }
     }
     const figures = [
       figureOf("matrix", "Every mode in both dialects", performance.now() - started, limitSeconds, options),
     ];
-    return { claims, figures, evidence: listEvidence(lab) };
+    return { claims: inOrder(claims, columns), figures, evidence: listEvidence(lab) };
   });
 }
 
-const waysOf = ({ mode }: Part): Way[] =>
-  ways.filter((way) => mode === undefined || mode === way.mode || mode === slugOf(way));
+function columnsOf({ mode, dialect: only }: Part): Column[] {
+  return ways
+    .filter((way) => mode === undefined || mode === way.mode || mode === slugOf(way))
+    .flatMap((way) => dialects.map((dialect) => ({ way, dialect })))
+    .filter(({ dialect }) => only === undefined || only === dialect);
+}
 
-const placeOf = (way: Way, dialect: string, firmware: Claim["firmware"]): Place => ({
+const placeOf = ({ way, dialect }: { way: Way; dialect: string }, firmware: Claim["firmware"]): Place => ({
   prefix: `${slugOf(way)}/${dialect}`,
   firmware,
   setup: { mode: way.label, dialect },
 });
+
+/** By scenario and then by column, however the routers took turns. */
+function inOrder(claims: readonly Claim[], columns: readonly Column[]): Claim[] {
+  const scenarioOf = ({ id }: Claim) => [...partNames.claims].indexOf(id.split("/").at(-1) ?? "");
+  const columnOf = ({ setup }: Claim) =>
+    columns.findIndex(({ way, dialect }) => way.label === setup?.mode && dialect === setup.dialect);
+  return claims.toSorted((a, b) => scenarioOf(a) - scenarioOf(b) || columnOf(a) - columnOf(b));
+}
 
 async function startAll({ lanes: [first, ...others] }: Lab): Promise<void> {
   await first.router.start();
@@ -80,32 +107,32 @@ async function startAll({ lanes: [first, ...others] }: Lab): Promise<void> {
   await first.router.copyTo(others.map(({ router }) => router));
 }
 
-async function proveDialect(
+/** Proves all that a column promises; gives what the traffic script showed. */
+async function proveColumn(
   lane: Lane,
-  dialect: (typeof dialects)[number],
+  column: Column,
   { firmware, plan }: Pick<LabOptions, "firmware" | "plan">,
   part: Part,
   tell: (claim: Claim) => void,
-  note: (way: string, seen: Sightings) => void,
-): Promise<void> {
+): Promise<Sightings | undefined> {
+  const { way, dialect } = column;
   const wanted = ({ id }: Scenario): boolean => part.claim === undefined || part.claim === id;
-  for (const way of waysOf(part)) {
-    const place = placeOf(way, dialect, firmware);
-    const proven = new Set<Scenario>();
-    for (const choice of choices) {
-      const site = siteFor(plan.site, way, dialect, choice, lane.topology);
-      const planned = makePlan(plan.board, site);
-      const compares = choice === choices[0] && (part.claim ?? comparison) === comparison;
-      const scenarios = [...matrixScenarios, ...(way === ways[0] ? onceScenarios : [])].filter(
-        (scenario) => wanted(scenario) && !proven.has(scenario) && (scenario.appliesTo?.(planned) ?? true),
-      );
-      if (scenarios.length === 0 && !compares) continue;
-      const current = await applySite(lane, site);
-      for (const scenario of scenarios) {
-        proven.add(scenario);
-        tell(await judge(scenario, place, [current]));
-      }
-      if (compares) note(way.label, await lookAt(current));
+  const proven = new Set<Scenario>();
+  let seen: Sightings | undefined;
+  for (const choice of choices) {
+    const site = siteFor(plan.site, way, dialect, choice, lane.topology);
+    const planned = makePlan(plan.board, site);
+    const compares = choice === choices[0] && (part.claim ?? comparison) === comparison;
+    const scenarios = [...matrixScenarios, ...(way === ways[0] ? onceScenarios : [])].filter(
+      (scenario) => wanted(scenario) && !proven.has(scenario) && (scenario.appliesTo?.(planned) ?? true),
+    );
+    if (scenarios.length === 0 && !compares) continue;
+    const current = await applySite(lane, site);
+    for (const scenario of scenarios) {
+      proven.add(scenario);
+      tell(await judge(scenario, placeOf(column, firmware), [current]));
     }
+    if (compares) seen = await lookAt(current);
   }
+  return seen;
 }
