@@ -26,7 +26,7 @@ export const partNames = {
 const limitSeconds = 12 * 60;
 
 /** How many routers work side by side: much of the time each waits for something to happen or not to happen. */
-const mostLanes = 4;
+const mostLanes = 3;
 
 /** A column of the matrix: one way to set a network up, in one dialect. */
 interface Column {
