@@ -25,8 +25,8 @@ export async function proveImage(
       lanes: readonly [Lane, ...Lane[]],
     ): Promise<Claim[]> => {
       const claims: Claim[] = [];
-      for (const scenario of list) {
-        const claim = await judge(scenario, options.firmware, lanes);
+      for (const scenario of list.filter(({ appliesTo }) => appliesTo?.(options.plan) ?? true)) {
+        const claim = await judge(scenario, { prefix: options.firmware, firmware: options.firmware }, lanes);
         onClaim(claim);
         claims.push(claim);
       }
@@ -37,7 +37,7 @@ export async function proveImage(
       judgeAll(scenarios, [first]),
       judgeAll(scenariosWithPowerCuts, spare as [Lane, ...Lane[]]),
     ]);
-    const total = figure(
+    const total = figureOf(
       "lab",
       "Lab, from the first guest to the last claim",
       performance.now() - started,
@@ -57,7 +57,7 @@ async function bootFigures({ router }: Lane, options: Pick<LabOptions, "firmware
   const kibOf = (key: string): number => Number(new RegExp(`^${key}: +(\\d+) kB$`, "m").exec(memory)?.[1]);
   const usedMiB = (kibOf("MemTotal") - kibOf("MemAvailable")) / 1024;
   return [
-    figure("boot", "Firmware to proxy listening", bootMs, 15, options),
+    figureOf("boot", "Firmware to proxy listening", bootMs, 15, options),
     {
       id: `${options.firmware}/idle-memory`,
       title: `Router's idle memory, ${options.firmware}`,
@@ -68,7 +68,7 @@ async function bootFigures({ router }: Lane, options: Pick<LabOptions, "firmware
   ];
 }
 
-function figure(
+export function figureOf(
   id: string,
   title: string,
   ms: number,
@@ -84,7 +84,7 @@ function figure(
   };
 }
 
-function listEvidence({ lanes, options }: Lab): Evidence[] {
+export function listEvidence({ lanes, options }: Lab): Evidence[] {
   const where = options.firmware;
   return [
     ...lanes.flatMap((lane, number) =>

@@ -55,11 +55,10 @@ export interface Client extends Host {
   readonly viaMac?: string;
 }
 
-/** What a site says about its network. The lab has IPv6 even where the site has none: that it is blocked can be seen. */
-export interface SiteNetwork extends Pick<Site, "lan" | "router" | "ispRouter"> {
-  readonly ipv6?: { readonly lan: string; readonly router: string; readonly ispRouter: string };
-}
+/** What of a site says where hosts are. */
+export type SiteNetwork = Pick<Site, "lan" | "router" | "ispRouter" | "ipv6">;
 
+/** The lab has IPv6 even where the site has none: that it is blocked, or bridged, can be seen. */
 const defaultIpv6 = { lan: "2001:db8:a:b::/64", router: "2001:db8:a:b::2", ispRouter: "2001:db8:a:b::1" };
 
 /** Blocks that nobody uses (RFC 5737), for hosts on the internet; three, as the LAN itself may be one of them. */
@@ -72,7 +71,8 @@ export const clientCount = 4;
 export const originCount = 2;
 
 /** Places the lab's hosts around a site's addresses. MACs are locally administered, as QEMU's are. */
-export function planTopology({ lan, router, ispRouter, ipv6 = defaultIpv6 }: SiteNetwork): Topology {
+export function planTopology({ lan, router, ispRouter, ipv6: choice }: SiteNetwork): Topology {
+  const ipv6 = choice.handling === "route" ? choice : defaultIpv6;
   const prefix = parsePrefix(lan) as Prefix;
   const prefix6 = parsePrefix6(ipv6.lan) as Prefix6;
   const taken = [router, ispRouter].map(parseAddress);

@@ -8,8 +8,12 @@ export const rootPackages = [
   "iproute2",
   "iptables",
   "ebtables",
+  "nftables",
+  "ethtool",
+  "ndppd",
   "e2fsprogs",
   "netbase",
+  "util-linux",
   "libstdc++6",
 ];
 
@@ -17,7 +21,12 @@ export const rootPackages = [
 export const programs = [
   "/usr/bin/busybox",
   "/usr/bin/dash",
+  "/usr/bin/flock",
   "/usr/bin/ip",
+  "/usr/sbin/tc",
+  "/usr/sbin/ethtool",
+  "/usr/sbin/ndppd",
+  "/usr/sbin/nft",
   "/usr/sbin/xtables-legacy-multi",
   "/usr/sbin/ebtables-legacy",
   "/usr/sbin/ebtables-legacy-restore",
@@ -27,8 +36,12 @@ export const programs = [
 
 /** iptables' extensions, which it loads by name. */
 export const iptablesExtensions = [
+  "ip6t_REJECT",
+  "ip6t_icmp6",
+  "ipt_REJECT",
   "ipt_icmp",
   "xt_MARK",
+  "xt_TCPMSS",
   "xt_TPROXY",
   "xt_mark",
   "xt_multiport",
@@ -47,6 +60,9 @@ export const programLinks: Readonly<Record<string, string>> = {
   "/usr/sbin/iptables-legacy": "xtables-legacy-multi",
   "/usr/sbin/iptables-legacy-save": "xtables-legacy-multi",
   "/usr/sbin/iptables-legacy-restore": "xtables-legacy-multi",
+  "/usr/sbin/ip6tables-legacy": "xtables-legacy-multi",
+  "/usr/sbin/ip6tables-legacy-save": "xtables-legacy-multi",
+  "/usr/sbin/ip6tables-legacy-restore": "xtables-legacy-multi",
 };
 
 /** Busybox's applets, by the folder that they are linked from. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Site } from "../config/site.ts";
 import type { Published } from "../image/publish.ts";
 import type { Figure, Report } from "../report/report.ts";
 import type { Proof } from "../../qemu/prove.ts";
@@ -6,45 +7,90 @@ import { planTopology } from "../../qemu/topology.ts";
 
 const firmwareNames = { bios: "BIOS (SeaBIOS)", uefi: "UEFI (OVMF)" } as const;
 
-/** What the lab found with each firmware, as one report. */
+/** A run of the lab, and the folder below `lab/` that holds what it left. */
+export interface LabRun {
+  readonly where: string;
+  readonly firmware: keyof typeof firmwareNames;
+  readonly proof: Proof;
+}
+
+/** What the lab found in all its runs, as one report. */
 export function makeReport(
   { plan, manifest }: Published,
-  proofs: ReadonlyMap<keyof typeof firmwareNames, Proof>,
+  runs: readonly LabRun[],
   accelerator: string,
 ): Report {
   const { site, board } = plan;
-  const { clients, origins } = planTopology(site);
-  const names = [...proofs.keys()].map((firmware) => firmwareNames[firmware]);
+  const firmwares = [...new Set(runs.map(({ firmware }) => firmware))];
+  const names = firmwares.map((firmware) => firmwareNames[firmware]);
+  const hasMatrix = runs.some(({ proof }) => proof.claims.some(({ setup }) => setup !== undefined));
   return {
     board: board.name,
     site: site.name,
-    mode: site.mode,
+    mode: site.arp === "bridge" ? `${site.mode}, arp: bridge` : site.mode,
     dialect: site.dialect,
+    facts: factsOf(site),
     planHash: plan.hash,
     image: { file: manifest.image.file, sha256: manifest.image.sha256 },
     proven: [
       `This very image file was booted, whole, from ${names.join(" and from ")}: boot loader, kernel, root file system, data partition.`,
       "Everything was judged from outside: on the two links, from the hosts on them, and on the serial console.",
+      ...(hasMatrix
+        ? [
+            "Other modes and dialects were given to the running router with its own halfbridge-ctl, and judged likewise.",
+          ]
+        : []),
     ],
     notProven: [
       `The machine was QEMU's (q35, ${accelerator === "kvm" ? "KVM" : "software emulation"}, virtio disk and network): the drivers for real disks and network cards are in the image but were not exercised.`,
       "Speed on real hardware: software emulation says nothing about it.",
-      ...(proofs.size < 2 ? ["The other firmware: it was left out of this run."] : []),
+      ...(firmwares.length < 2 ? ["The other firmware: it was left out of this run."] : []),
     ],
-    topology: {
-      ispRouter: site.ispRouter,
-      router: site.router,
-      lanPrefix: site.lan,
-      ports: board.ports,
-      clients: clients.map(({ address }, index) => ({ name: `client ${index + 1}`, address })),
-      origins: origins.map((address, index) => ({ name: `origin ${index + 1}`, address })),
-    },
-    claims: [...proofs.values()].flatMap(({ claims }) => claims),
-    figures: [...sizeFigures(manifest), ...[...proofs.values()].flatMap(({ figures }) => figures)],
-    evidence: [...proofs].flatMap(([firmware, { evidence }]) =>
-      evidence.map(({ title, file }) => ({ title, file: join("lab", firmware, file) })),
+    topology: topologyOf(plan),
+    claims: runs.flatMap(({ proof }) => proof.claims),
+    figures: [...sizeFigures(manifest), ...runs.flatMap(({ proof }) => proof.figures)],
+    evidence: runs.flatMap(({ where, proof }) =>
+      proof.evidence.map(({ title, file }) => ({ title, file: join("lab", where, file) })),
     ),
   };
+}
+
+function topologyOf({ site, board }: Published["plan"]): Report["topology"] {
+  const { clients, origins, origins6, lan6 } = planTopology(site);
+  const { ipv6 } = site;
+  const hosts = (name: string, addresses: readonly { address: string; address6: string }[]) =>
+    addresses.map(({ address, address6 }, index) => ({
+      name: `${name} ${index + 1}`,
+      address,
+      ...(ipv6.handling === "block" ? {} : { address6 }),
+    }));
+  return {
+    ispRouter: site.ispRouter,
+    router: site.router,
+    lanPrefix: site.lan,
+    ports: board.ports,
+    clients: hosts("client", clients),
+    origins: hosts(
+      "origin",
+      origins.map((address, index) => ({ address, address6: origins6[index] ?? "" })),
+    ),
+    ...(ipv6.handling === "route"
+      ? { ipv6: { lanPrefix: lan6, router: ipv6.router, ispRouter: ipv6.ispRouter } }
+      : {}),
+  };
+}
+
+/** What the site chose, in few words. */
+function factsOf(site: Site): Report["facts"] {
+  const { client, server } = site.transparency;
+  const ipv6 = { route: "routed and filtered", bridge: "bridged, unfiltered", block: "blocked" };
+  return [
+    { label: "Clients", value: client ? "captured" : "ask the proxy" },
+    { label: "Origins see", value: server ? "the client" : "the router" },
+    { label: "Ports", value: site.capture.map(({ port, carries }) => `${port} (${carries})`).join(", ") },
+    { label: "Proxy away", value: site.failMode },
+    { label: "IPv6", value: ipv6[site.ipv6.handling] },
+  ];
 }
 
 function sizeFigures({ compressed }: Published["manifest"]): Figure[] {

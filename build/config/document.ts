@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { Ajv, type ErrorObject } from "ajv";
-import { parseDocument } from "yaml";
+import type { ErrorObject } from "ajv";
+import { parseDocument, stringify } from "yaml";
 import { InputError, type Fault } from "../core/faults.ts";
+import { compileSchema } from "./compile-schema.ts";
 import { suggestNear } from "./suggest.ts";
 
 /**
@@ -17,9 +18,7 @@ export async function readDocument<T>(
   const shown = nameOf(file);
   const value = parseYaml(await readText(file, shown), shown);
   if (value === null) throw new InputError([{ file: shown, path: "", fact: "is empty" }]);
-  const validate = new Ajv({ allErrors: true, useDefaults: true, strict: true, verbose: true }).compile<T>(
-    schema,
-  );
+  const validate = compileSchema<T>(schema);
   const sound = validate(value);
   const errors = validate.errors ?? [];
   const shapeFaults = errors.map((error) => faultOf(error, shown));
@@ -102,11 +101,18 @@ function faultOf(error: ErrorObject, file: string): Fault {
     };
   }
   const hint =
-    schema.examples === undefined ? schema.description : `example: ${schema.examples.map(String).join(", ")}`;
+    schema.examples === undefined
+      ? schema.description
+      : `example: ${schema.examples.map(printExample).join(", ")}`;
   return {
     file,
     path,
     fact: `${message}, and is ${JSON.stringify(error.data)}`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** As it would stand in the file, on one line: `{ port: 80, carries: http }`. */
+function printExample(example: unknown): string {
+  return typeof example === "string" ? example : stringify(example, { collectionStyle: "flow" }).trim();
 }

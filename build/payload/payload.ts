@@ -6,7 +6,7 @@ import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Compiler } from "../debian/compiler.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
-import { bundleProxy, proxyBundleName } from "./bundle-proxy.ts";
+import { bundleProgram, programs } from "./bundle.ts";
 import { compileAddon } from "./compile-addon.ts";
 import { renderConfiguration } from "./configuration.ts";
 import { makeRuntime, nodeRelease, runtimeFolder } from "./runtime.ts";
@@ -46,21 +46,25 @@ export async function makePayload(
   });
   const proxy = await runStep(cache, {
     name: "proxy",
-    title: "Bundle the proxy and compile its addon",
+    title: "Bundle the router's programs and compile the proxy's addon",
     inputs: {
       arch,
       compiler: identifyPackages(compiler.packages),
       code: await hashSources(
         "package-lock.json",
         "proxy",
-        "build/payload/bundle-proxy.ts",
-        "build/payload/compile-addon.ts",
+        "build/config",
+        "build/core",
+        "build/plan",
+        "build/payload",
+        "build/router",
         "build/debian/compiler.ts",
       ),
     },
     make: async (folder) => {
       await mkdir(folder);
-      await writeFile(join(folder, proxyBundleName), await bundleProxy());
+      for (const name of Object.keys(programs) as (keyof typeof programs)[])
+        await writeFile(join(folder, name), await bundleProgram(name));
       await compileAddon(compiler, join(folder, "transparent.node"));
       await chmod(join(folder, "transparent.node"), 0o644);
     },

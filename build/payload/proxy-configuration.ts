@@ -1,16 +1,24 @@
 import type { ProxyConfig } from "../../proxy/src/config.ts";
+import { marks } from "../plan/network.ts";
 import type { Plan } from "../plan/plan.ts";
-
-/** The proxy's own packets carry this mark; it must differ from the one that delivers captured ones. */
-const ownMark = 2;
 
 /** What the site says of the proxy, in the proxy's words. */
 export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
   const { proxy } = site;
+  const { clientSide, serverSide, families, proxyPort } = network.capture;
   return {
-    listen: { address: "0.0.0.0", port: network.capture.proxyPort },
-    mark: ownMark,
-    self: [site.router],
+    // Whom it may be reached by, the guard says: the router's addresses come and go with its links.
+    listeners: families.map((family) => ({
+      kind: clientSide ? "transparent" : "explicit",
+      address: family === "ipv4" ? "0.0.0.0" : "::",
+      port: proxyPort,
+    })),
+    originSees: serverSide ? "client" : "router",
+    mark: marks.own,
+    self: [...new Set(network.addresses.map(({ local }) => local))],
+    ports: site.capture,
+    // the supervisor's end of the pipe follows whether the proxy listens
+    ready: "/proc/self/fd/3",
     connectTimeoutMs: proxy.connectTimeoutSeconds * 1000,
     idleTimeoutMs: proxy.idleTimeoutSeconds * 1000,
     halfCloseTimeoutMs: 60_000,

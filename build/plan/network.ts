@@ -1,27 +1,60 @@
 /**
- * What a mode is, as plain data: links, addresses, routes, sysctls and rules. A mode computes one
+ * What a mode is, as plain data: links, addresses, settings and rules. A mode computes one
  * (`build/plan/modes/`), a dialect prints it (`build/payload/dialects/`); neither knows the other.
+ * Everything in it has an inverse, so that stopping is starting reversed.
  */
 
+export type Side = "isp" | "lan";
+export type Family = "ipv4" | "ipv6";
+
 export interface NetworkModel {
-  /** The port towards the ISP router and the one towards the LAN, as interface names. */
-  readonly ports: { readonly isp: string; readonly lan: string };
-  /** The bridge, or null in a mode without one. Its MAC is that of its first port. */
-  readonly bridge: { readonly name: string; readonly ports: readonly string[] } | null;
+  /** The port towards the ISP's router and the one towards the LAN, as interface names. */
+  readonly ports: Readonly<Record<Side, string>>;
+  /** The bridge, or null in a mode without one. Its MAC is that of the ISP's port. */
+  readonly bridge: Bridge | null;
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
-  readonly arpProxies: readonly ArpProxy[];
-  /** Packets that carry `mark` are delivered locally by way of routing table `table`. */
-  readonly delivery: { readonly mark: number; readonly table: number };
+  readonly neighbourProxies: readonly NeighbourProxy[];
+  readonly prefixProxies: readonly PrefixProxy[];
   /** In the order in which they are set; stopping restores prior values in reverse. */
-  readonly sysctls: readonly Sysctl[];
-  /** Which frames leave the bridge for routing, and which ARP requests the bridge answers. */
-  readonly bridging: Bridging | null;
+  readonly settings: readonly Setting[];
+  /** What happens to frames on the bridge; null without one. */
+  readonly frames: Frames | null;
+  /** How packets of a side get to the IP layer: each way is a device, and where that is the bridge, a mark. */
+  readonly arrivals: Readonly<Record<Side, readonly Arrival[]>>;
+  /** Where packets towards the ISP leave. */
+  readonly uplink: string;
   readonly capture: Capture;
   readonly guard: Guard;
+  /** The largest TCP segments towards the ISP and back, in bytes, by family; null: as the ends agree. */
+  readonly clamp: Readonly<Record<Family, number>> | null;
+  /** Families that are routed; packets of others never reach the IP layer. */
+  readonly routed: readonly Family[];
+}
+
+/** Bits of a packet's mark (SO_MARK, skb->mark). */
+export const marks = {
+  /** Delivered locally, by way of a routing table of its own. */
+  deliver: 0x1,
+  /** The proxy's own packets. */
+  own: 0x2,
+  /** Came in on that side's port, where the device doesn't tell. */
+  lan: 0x10,
+  isp: 0x20,
+  /** A part of a fragmented packet, for a dialect that can't see that by itself. */
+  fragment: 0x40,
+} as const;
+
+/** The routing table that delivers marked packets locally. */
+export const deliveryTable = 100;
+
+export interface Bridge {
+  readonly name: string;
+  readonly ports: readonly string[];
 }
 
 export interface Address {
+  readonly family: Family;
   readonly device: string;
   /** Without prefix length. */
   readonly local: string;
@@ -31,57 +64,126 @@ export interface Address {
 }
 
 export interface Route {
+  readonly family: Family;
   /** `default`, or a prefix in CIDR notation. */
   readonly to: string;
   readonly via: string;
   readonly device: string;
 }
 
-/** ARP requests for `address` on `device` are answered with the router's own MAC. */
-export interface ArpProxy {
+/** ARP requests or neighbour solicitations for `address` on `device` are answered with the router's own MAC. */
+export interface NeighbourProxy {
   readonly address: string;
   readonly device: string;
 }
 
-/** One kernel setting, `net.ipv4.ip_forward`; the value as written to /proc/sys. */
-export interface Sysctl {
-  readonly key: string;
-  readonly value: string;
+/** Neighbour solicitations on `device` for those hosts of an IPv6 prefix that answer on `behind` are answered likewise. */
+export interface PrefixProxy {
+  readonly device: string;
+  readonly behind: string;
+  readonly prefix: string;
 }
 
-/** `route` takes a frame off the bridge (broute); `bridge` leaves it there. */
-export interface Bridging {
-  readonly otherwise: "route" | "bridge";
-  readonly rules: readonly BridgingRule[];
+/** What the mode needs of the kernel: it is set at start, watched, and put back at stop. */
+export type Setting =
+  /** A file below /proc/sys, by its sysctl(8) name; one that isn't there is left alone. */
+  | { readonly kind: "sysctl"; readonly key: string; readonly value: string }
+  /** A device's feature by its ethtool(8) name. */
+  | { readonly kind: "feature"; readonly device: string; readonly name: string; readonly value: "on" | "off" }
+  /** A kernel module that nothing may use; it can't be set, only told. */
+  | { readonly kind: "unused"; readonly module: string };
+
+export interface Frames {
+  /** In force whenever the network is. */
+  readonly bridging: { readonly rules: readonly FrameRule[]; readonly otherwise: FrameVerdict };
   /** ARP requests that stayed on the bridge and are answered with the bridge's MAC. */
   readonly arpReplies: readonly { readonly port: string; readonly targets: string }[];
+  /** Families that don't cross the bridge. */
+  readonly refused: readonly Family[];
+  /** Whether frames that the bridge hands up carry their side's mark. */
+  readonly marksSides: boolean;
+  /** In force while the proxy captures, with how a frame is taken. */
+  readonly capture: { readonly take: "broute" | "dnat"; readonly rules: readonly FrameRule[] };
 }
 
-export interface BridgingRule {
+export interface FrameRule {
   /** Why the rule is there: one line that is printed beside it. */
   readonly why: string;
-  readonly port: string;
-  readonly arpRequest: {
+  readonly port?: string;
+  readonly match: FrameMatch;
+  readonly verdict: FrameVerdict;
+}
+
+/**
+ * `bridge`: it stays on the bridge. `route`: it leaves the bridge for the IP layer of its port, as it is.
+ * `take`: likewise, though it is addressed to somebody else's MAC.
+ */
+export type FrameVerdict = "bridge" | "route" | "take";
+
+/** All that is said has to fit. */
+export interface FrameMatch {
+  /** Whose MAC it is addressed to: the port's own, or another host's. */
+  readonly addressedTo?: "host" | "other";
+  readonly arp?: {
+    readonly request?: true;
     /** Sender and target address are the same: an announcement. */
     readonly gratuitous?: true;
     /** CIDR prefix or address. */
     readonly sender?: string;
     readonly target?: string;
   };
-  readonly verdict: "route" | "bridge";
+  readonly ip?: {
+    readonly family: Family;
+    /** CIDR prefix or address. */
+    readonly from?: string;
+    readonly to?: string;
+    /** `neighbour`: ICMPv6 neighbour solicitations and advertisements; `error`: ICMP errors about other packets. */
+    readonly protocol?: "tcp" | "udp" | "neighbour" | "error";
+    /** One of these ports. */
+    readonly sourcePorts?: readonly number[];
+    readonly destinationPorts?: readonly number[];
+    /** Part of a packet that was fragmented, first part or later (whose ports can't be seen). */
+    readonly fragment?: true;
+  };
+}
+
+export interface Arrival {
+  readonly device: string;
+  /** Bits of the packet's mark that have to be set. */
+  readonly mark?: number;
 }
 
 /** TCP that is given to the proxy, and what marks its replies. */
 export interface Capture {
-  readonly port: string;
+  /** Client-side transparency: TCP to these ports is taken from its way. Off, the proxy has to be asked. */
+  readonly clientSide: boolean;
+  /** Server-side transparency: the proxy's connections carry the client's address, and answers to it are led back. */
+  readonly serverSide: boolean;
+  readonly families: readonly Family[];
   readonly destinationPorts: readonly number[];
-  /** Where it matters who the destination is, by CIDR prefix: the first that fits decides; others are captured. */
-  readonly destinations: readonly { readonly to: string; readonly verdict: "capture" | "pass" }[];
+  /** The first that fits decides; others are captured. */
+  readonly exceptions: readonly CaptureException[];
   readonly proxyPort: number;
+  /** Whether UDP 443 of those whose TCP 443 is captured is rejected, so that browsers fall back at once. */
+  readonly rejectsQuic: boolean;
+  /** What becomes of captured packets while no proxy listens. */
+  readonly whenAway: "pass" | "drop";
+}
+
+export interface CaptureException {
+  /** `exempt`: the site says so; `isp-router` and `lan`: the two that the LAN's prefix makes. */
+  readonly who: "exempt" | "isp-router" | "lan";
+  readonly family: Family;
+  /** CIDR prefix. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly verdict: "capture" | "pass";
 }
 
 /** What the router itself accepts; forwarded traffic is not touched. */
 export interface Guard {
-  /** ICMP is answered on these ports. */
-  readonly icmpPorts: readonly string[];
+  /** ICMP is answered on these devices. */
+  readonly icmpDevices: readonly string[];
+  /** The LAN may connect to the proxy. */
+  readonly explicitPort: number | null;
 }

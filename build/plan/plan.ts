@@ -2,7 +2,10 @@ import type { Board } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
 import { hashOf } from "../core/hash.ts";
 import { kernelNeeds } from "./kernel.ts";
+import { modelBridgeBroute } from "./modes/bridge-broute.ts";
+import { modelBridgeDnat } from "./modes/bridge-dnat.ts";
 import { modelHalfBridge } from "./modes/half-bridge.ts";
+import { modelProxyArp } from "./modes/proxy-arp.ts";
 import type { NetworkModel } from "./network.ts";
 
 /** Board and site, resolved and hashed: everything later follows from it. Plain data, no I/O. */
@@ -24,14 +27,21 @@ export interface KernelNeeds {
     readonly storage: readonly string[];
     /** Loaded to mount the root file system and its overlay. */
     readonly system: readonly string[];
-    /** Loaded by the mode and dialect. */
+    /** Loaded for the site's dialect. */
     readonly network: readonly string[];
+    /** On board, for whatever else a running router may be asked to be. */
+    readonly available: readonly string[];
     /** Loaded from the root file system for the hardware that is found. */
     readonly hardware: readonly string[];
   };
 }
 
-const modes = { "half-bridge": modelHalfBridge } as const;
+const modes: Readonly<Record<Site["mode"], (board: Board, site: Site) => NetworkModel>> = {
+  "half-bridge": modelHalfBridge,
+  "bridge-broute": modelBridgeBroute,
+  "bridge-dnat": modelBridgeDnat,
+  "proxy-arp": modelProxyArp,
+};
 
 /** Resolves a board and a site. The same two give the same plan, byte for byte. */
 export function makePlan(board: Board, site: Site): Plan {

@@ -1,9 +1,12 @@
-import { styleText } from "node:util";
+import { formatMatrix } from "./format-matrix.ts";
 import { groupClaims, type ClaimGroup } from "./groups.ts";
-import type { Claim, Figure, Report, Status } from "./report.ts";
+import { siteClaims } from "./matrix.ts";
+import { choosePaint, type Paint } from "./paint.ts";
+import type { Claim, Figure, Report } from "./report.ts";
+import { formatTable } from "./text-table.ts";
 import { claimVerdict, reportVerdict } from "./verdict.ts";
 import {
-  controlWords,
+  explain,
   firmwareNames,
   formatDuration,
   formatQuantity,
@@ -12,30 +15,29 @@ import {
   marks,
 } from "./wording.ts";
 
-const colors = { passed: "green", failed: "red", skipped: "yellow" } as const;
-
-/** Colours a text by what it says; the width on screen stays. */
-type Paint = (status: Status, text: string) => string;
-
 /**
- * The report for people at a console: every claim with its runs and controls, figures against their
- * limits, and the verdict last. In colour where stdout is a terminal that has it (NO_COLOR is obeyed).
+ * The report for people at a console: every claim with its runs and controls, the matrix of set-ups,
+ * figures against their limits, and the verdict last. In colour where stdout is a terminal that has it (NO_COLOR is obeyed).
  */
 export function formatSummary(report: Report, inColor = process.stdout.hasColors?.() ?? false): string {
-  const paint: Paint = (status, text) =>
-    inColor ? styleText(colors[status], text, { validateStream: false }) : text;
-  const firmwares = [...new Set(report.claims.map(({ firmware }) => firmware))];
-  const groups = groupClaims(report.claims);
+  const paint = choosePaint(inColor);
+  const ownClaims = siteClaims(report.claims);
+  const firmwares = [...new Set(ownClaims.map(({ firmware }) => firmware))];
+  const groups = groupClaims(ownClaims);
   const verdict = reportVerdict(report);
   return [
     [report.board, report.site, report.mode, report.dialect].join(" · "),
+    ...(report.facts.length > 0
+      ? [report.facts.map(({ label, value }) => `${label}: ${value}`).join(" · ")]
+      : []),
     "",
-    ...table([
+    ...formatTable([
       ["", ...firmwares.map((firmware) => firmwareNames[firmware]), "control", "claim"],
       ...groups.map((group) => claimRow(group, firmwares)),
     ]).flatMap((line, index) => colorRow(line, groups[index - 1], paint)),
     "",
-    ...table(report.figures.map(figureRow)).map((line, index) => {
+    ...formatMatrix(report.claims, paint),
+    ...formatTable(report.figures.map(figureRow)).map((line, index) => {
       const figure = report.figures[index];
       return figure === undefined || isWithinLimit(figure) ? line : paint("failed", line);
     }),
@@ -66,28 +68,10 @@ function colorRow(line: string, group: ClaimGroup | undefined, paint: Paint): st
   return [paint(group.verdict, line), ...details];
 }
 
-function explain({ status, observed, control }: Claim): string[] {
-  const claim = status === "passed" ? [] : [observed];
-  return control.status === "failed"
-    ? [...claim, `control ${control.title}: ${controlWords.failed}: ${control.observed}`]
-    : claim;
-}
-
 function figureRow(figure: Figure): string[] {
   const { title, value, unit, atMost } = figure;
   const quantity = formatQuantity(value, unit);
   if (atMost === undefined) return ["", title, quantity, ""];
   const mark = marks[isWithinLimit(figure) ? "passed" : "failed"];
   return [mark, title, quantity, `at most ${formatQuantity(atMost, unit)}`];
-}
-
-/** Pads every column to its widest cell. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -1,9 +1,9 @@
 import type { Claim, Status } from "./report.ts";
 import { claimVerdict } from "./verdict.ts";
 
-/** One claim under every firmware that it was tried under. */
+/** One claim with every run of it: under each firmware, or in each set-up. */
 export interface ClaimGroup {
-  /** The claim's id without the firmware: `arp-reply`. */
+  /** The last part of the claim's id: `arp-reply`. */
   readonly name: string;
   readonly title: string;
   /** The worst of its runs. */
@@ -19,7 +19,7 @@ export interface Saying<Said> {
 
 /** Brings the runs of a claim together, in the order in which claims first appear. */
 export function groupClaims(claims: readonly Claim[]): readonly ClaimGroup[] {
-  const groups = Map.groupBy(claims, ({ id, firmware }) => id.replace(`${firmware}/`, ""));
+  const groups = Map.groupBy(claims, ({ id }) => id.slice(id.lastIndexOf("/") + 1));
   return [...groups].flatMap(([name, runs]) => {
     const [first] = runs;
     return first === undefined

@@ -1,7 +1,8 @@
 import { distinctSayings, groupClaims, type ClaimGroup, type Saying } from "./groups.ts";
+import { siteClaims } from "./matrix.ts";
 import type { Claim, Figure, Report, Status } from "./report.ts";
 import { readTemplate, renderReportTemplate } from "./templates.ts";
-import { drawTopology, listStations } from "./topology-picture.ts";
+import { drawTopology, listPrefixes, listStations } from "./topology-picture.ts";
 import { claimVerdict, reportVerdict } from "./verdict.ts";
 import {
   controlWords,
@@ -12,6 +13,7 @@ import {
   isWithinLimit,
   marks,
 } from "./wording.ts";
+import { viewMatrix } from "./view-matrix.ts";
 
 /** The report as one self-contained HTML file: no script, nothing loaded from elsewhere but its links. */
 export function renderHtml(report: Report): string {
@@ -19,20 +21,23 @@ export function renderHtml(report: Report): string {
   const view = {
     ...report,
     style: readTemplate("style.css"),
+    matrixStyle: readTemplate("matrix.css"),
     verdict: viewStatus(reportVerdict(report)),
     headline: headline(report),
     firmwares: [...new Set(report.claims.map(({ firmware }) => firmwareNames[firmware]))].join(" and "),
     duration: formatDuration(totalMs),
     overLimit: report.figures.flatMap((figure) => (isWithinLimit(figure) ? [] : [figure.title])).join("; "),
     picture: drawTopology(report.topology),
+    prefixes: listPrefixes(report.topology),
     stations: listStations(report.topology).map((station) => ({
       ...station,
       plugs: station.kind === "router" ? [report.topology.ports.isp, report.topology.ports.lan] : [],
     })),
-    claims: groupClaims(report.claims).map(viewClaim),
+    claims: groupClaims(siteClaims(report.claims)).map(viewClaim),
+    matrix: viewMatrix(report.claims),
     figures: report.figures.map(viewFigure),
   };
-  return renderReportTemplate("report.html", view, ["topology.svg"]);
+  return renderReportTemplate("report.html", view, ["topology.svg", "matrix.html"]);
 }
 
 function viewStatus(status: Status): { status: Status; mark: string } {

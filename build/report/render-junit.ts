@@ -1,15 +1,15 @@
 import type { Claim, Report } from "./report.ts";
 import { renderReportTemplate } from "./templates.ts";
 import { claimVerdict, tallyClaims } from "./verdict.ts";
-import { controlWords, firmwareNames } from "./wording.ts";
+import { controlWords, nameRun } from "./wording.ts";
 
 /**
- * The report as JUnit XML (https://github.com/testmoapp/junitxml): a suite per firmware, a case per
- * claim. A claim whose control failed is a failure.
+ * The report as JUnit XML (https://github.com/testmoapp/junitxml): a suite per firmware and
+ * per set-up, a case per claim. A claim whose control failed is a failure.
  */
 export function renderJunit(report: Report): string {
-  const suites = [...Map.groupBy(report.claims, ({ firmware }) => firmware)].map(([firmware, claims]) => ({
-    name: `${report.board} ${firmwareNames[firmware]}`,
+  const suites = [...Map.groupBy(report.claims, nameRun)].map(([run, claims]) => ({
+    name: `${report.board} ${run}`,
     ...counts(claims),
     cases: claims.map((claim) => viewCase(report.board, claim)),
   }));
@@ -29,11 +29,11 @@ function counts(claims: readonly Claim[]): {
 }
 
 function viewCase(board: string, claim: Claim): object {
-  const { id, title, firmware, status, observed, control, ms } = claim;
+  const { id, title, status, observed, control, ms } = claim;
   const verdict = claimVerdict(claim);
   return {
     className: `${board}.${id.replaceAll("/", ".")}`,
-    title: `${title} (${firmwareNames[firmware]})`,
+    title: `${title} (${nameRun(claim)})`,
     seconds: seconds(ms),
     failed: verdict === "failed",
     skipped: verdict === "skipped",

@@ -1,4 +1,4 @@
-import type { Topology } from "./report.ts";
+import type { Host, Topology } from "./report.ts";
 
 /** One step of the way from an origin to a client; its machines stand beside each other. */
 export interface Station {
@@ -8,7 +8,8 @@ export interface Station {
 
 interface Machine {
   readonly name: string;
-  readonly address: string;
+  /** The IPv4 address, and the IPv6 address where there is one. */
+  readonly addresses: readonly string[];
 }
 
 /** A picture in SVG units, from left to right: boxes, wires that join them, the router's two plugs. */
@@ -30,7 +31,9 @@ interface Rectangle {
   readonly height: number;
 }
 
-interface Box extends Rectangle, Machine {
+interface Box extends Rectangle {
+  readonly name: string;
+  readonly addresses: readonly { readonly text: string; readonly y: number }[];
   readonly kind: Station["kind"];
   readonly centre: number;
 }
@@ -40,31 +43,50 @@ interface Plug extends Rectangle {
   readonly text: string;
 }
 
-const box = { width: 176, height: 60 };
-const rowHeight = box.height + 18;
+const lineHeight = 20;
+const rowGap = 18;
 const gap = 112;
 const margin = 16;
 const headroom = 44;
 
-export function listStations({ origins, ispRouter, router, clients }: Topology): readonly Station[] {
+export function listStations({ origins, ispRouter, router, clients, ipv6 }: Topology): readonly Station[] {
   return [
-    { kind: "origins", machines: origins },
-    { kind: "isp", machines: [{ name: "ISP router", address: ispRouter }] },
-    { kind: "router", machines: [{ name: "Halfbridge", address: router }] },
-    { kind: "clients", machines: clients },
+    { kind: "origins", machines: origins.map(viewHost) },
+    { kind: "isp", machines: [{ name: "ISP router", addresses: present(ispRouter, ipv6?.ispRouter) }] },
+    { kind: "router", machines: [{ name: "Halfbridge", addresses: present(router, ipv6?.router) }] },
+    { kind: "clients", machines: clients.map(viewHost) },
   ];
+}
+
+/** The LAN's prefixes, IPv4 first. */
+export function listPrefixes({ lanPrefix, ipv6 }: Topology): readonly string[] {
+  return present(lanPrefix, ipv6?.lanPrefix);
+}
+
+function viewHost({ name, address, address6 }: Host): Machine {
+  return { name, addresses: present(address, address6) };
+}
+
+function present(...texts: readonly (string | undefined)[]): string[] {
+  return texts.filter((text) => text !== undefined);
 }
 
 export function drawTopology(topology: Topology): Picture {
   const stations = listStations(topology);
+  const box = measureBox(stations.flatMap(({ machines }) => machines));
+  const rowHeight = box.height + rowGap;
+  const columnX = (index: number): number => margin + index * (box.width + gap);
   const rows = Math.max(...stations.map(({ machines }) => machines.length));
   const middle = headroom + (rows * rowHeight) / 2;
-  const columns = stations.map((station, index) => drawStation(station, columnX(index), middle));
+  const columns = stations.map((station, index) => drawStation(station, box, columnX(index), middle));
   const [width, height] = [
     columnX(stations.length - 1) + box.width + margin,
     headroom + rows * rowHeight + margin,
   ];
-  const plugs = drawPlugs(topology, middle);
+  const plugs = [
+    drawPlug(topology.ports.isp, columnX(2) - plugWidth(topology.ports.isp), middle),
+    drawPlug(topology.ports.lan, columnX(2) + box.width, middle),
+  ];
   return {
     width,
     height,
@@ -76,36 +98,34 @@ export function drawTopology(topology: Topology): Picture {
       y: 1,
       width: width - columnX(1) + margin - 1,
       height: height - 2,
-      label: topology.lanPrefix,
+      label: listPrefixes(topology).join(" and "),
     },
   };
 }
 
-function columnX(index: number): number {
-  return margin + index * (box.width + gap);
+/** One size for all boxes: what the longest address and the most addresses take. */
+function measureBox(machines: readonly Machine[]): { width: number; height: number } {
+  const lengths = machines.flatMap(({ addresses }) => addresses.map(({ length }) => length));
+  const lines = Math.max(...machines.map(({ addresses }) => addresses.length));
+  return { width: Math.max(176, Math.max(...lengths) * 8.5 + 20), height: 40 + lines * lineHeight };
 }
 
-function drawStation({ kind, machines }: Station, x: number, middle: number): Box[] {
+function drawStation(
+  { kind, machines }: Station,
+  box: { width: number; height: number },
+  x: number,
+  middle: number,
+): Box[] {
+  const rowHeight = box.height + rowGap;
   const top = middle - (machines.length * rowHeight) / 2 + (rowHeight - box.height) / 2;
-  return machines.map((machine, index) => ({
-    ...machine,
-    ...box,
-    kind,
-    x,
-    y: top + index * rowHeight,
-    centre: x + box.width / 2,
-  }));
+  return machines.map(({ name, addresses }, index) => {
+    const y = top + index * rowHeight;
+    const lines = addresses.map((text, line) => ({ text, y: y + 45 + line * lineHeight }));
+    return { ...box, name, addresses: lines, kind, x, y, centre: x + box.width / 2 };
+  });
 }
 
-/** The ports, as plugs on both sides of the router's box. */
-function drawPlugs({ ports }: Topology, middle: number): Plug[] {
-  const router = columnX(2);
-  return [
-    drawPlug(ports.isp, router - plugWidth(ports.isp), middle),
-    drawPlug(ports.lan, router + box.width, middle),
-  ];
-}
-
+/** A port, as a plug on a side of the router's box. */
 function drawPlug(text: string, x: number, middle: number): Plug {
   const [width, height] = [plugWidth(text), 24];
   return { text, x, y: middle - height / 2, width, height, centre: x + width / 2 };

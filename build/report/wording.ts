@@ -1,5 +1,6 @@
 /** How the report says things, the same on the console and in the browser. */
-import type { Claim, Figure, Report, Status } from "./report.ts";
+import { bothDialects, countSetups } from "./matrix.ts";
+import type { Claim, Figure, Report, Setup, Status } from "./report.ts";
 import { reportVerdict, tallyClaims } from "./verdict.ts";
 
 export const marks: Readonly<Record<Status, string>> = { passed: "✓", failed: "✗", skipped: "–" };
@@ -13,17 +14,37 @@ export const controlWords: Readonly<Record<Status, string>> = {
   skipped: "not tried",
 };
 
-/** The verdict as a sentence: `All 16 claims hold`. */
+/** `bridge-broute · nft`, and `bridge-broute · both dialects`. */
+export function nameSetup({ mode, dialect }: Setup): string {
+  return `${mode} · ${dialect === bothDialects ? "both dialects" : dialect}`;
+}
+
+/** Where a claim was tried: under which firmware, or in which set-up. */
+export function nameRun({ firmware, setup }: Claim): string {
+  return setup === undefined ? firmwareNames[firmware] : nameSetup(setup);
+}
+
+/** Why a claim doesn't hold, a line each: what was seen, and the control where that is at fault. */
+export function explain({ status, observed, control }: Claim): string[] {
+  const claim = status === "passed" ? [] : [observed];
+  return control.status === "failed"
+    ? [...claim, `control ${control.title}: ${controlWords.failed}: ${control.observed}`]
+    : claim;
+}
+
+/** The verdict as a sentence: `All 16 claims hold`, `All 286 claims in 12 set-ups hold`. */
 export function headline(report: Report): string {
   const { passed, failed, skipped } = tallyClaims(report.claims);
   const total = passed + failed + skipped;
   const notTried = skipped === 0 ? "" : `, ${skipped} not tried`;
+  const setups = countSetups(report, report.claims);
+  const claims = setups > 1 ? `claims in ${setups} set-ups` : "claims";
   const verdict = reportVerdict(report);
   if (verdict === "skipped") return "Nothing was proven";
   if (verdict === "failed")
-    return `${failed} of ${total} claims ${failed === 1 ? "fails" : "fail"}${notTried}`;
+    return `${failed} of ${total} ${claims} ${failed === 1 ? "fails" : "fail"}${notTried}`;
   if (total === 1) return "The one claim holds";
-  return skipped === 0 ? `All ${total} claims hold` : `${passed} of ${total} claims hold${notTried}`;
+  return skipped === 0 ? `All ${total} ${claims} hold` : `${passed} of ${total} ${claims} hold${notTried}`;
 }
 
 /** `0.4 s`, `12.1 s`, `2 min 5 s`. */

@@ -1,16 +1,41 @@
 import { isIP } from "node:net";
+import { canonicalAddress, isUnspecified } from "./addresses.ts";
+import {
+  absolutePath,
+  address,
+  allOf,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  type ConfigFault,
+  type Of,
+} from "./config-checks.ts";
 
 /** What the proxy is told, as one JSON file; the build tool renders it from the site. */
 export interface ProxyConfig {
-  /** Where TPROXY delivers. */
-  readonly listen: { readonly address: string; readonly port: number };
+  /** At least one. `::` takes IPv6 alone, so that `0.0.0.0` can have the same port. */
+  readonly listeners: readonly Listener[];
+  /** Whose address the proxy connects from: the client's own, or the router's. */
+  readonly originSees: "client" | "router";
   /**
    * SO_MARK of outgoing sockets. Must not be the mark that delivers captured packets locally, or
    * the proxy's own packets come back to it.
    */
   readonly mark: number;
-  /** The router's own addresses: nothing is relayed to them. */
+  /** The router's own addresses, IPv4 and IPv6: nothing is relayed to them. */
   readonly self: readonly string[];
+  /**
+   * The captured ports. They are also the only ones that an explicit listener connects to: only
+   * their replies are led back to the proxy when the origin sees the client.
+   */
+  readonly ports: readonly CapturedPort[];
+  /**
+   * A FIFO, or a file: held open for writing as long as the process lives; gets the line
+   * `listening` once all listeners listen.
+   */
+  readonly ready?: string;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly halfCloseTimeoutMs: number;
@@ -21,31 +46,42 @@ export interface ProxyConfig {
   readonly log: { readonly file: string; readonly maxBytes: number };
 }
 
-/** One fault: where, as a JSON pointer, and what is so. */
-export interface ConfigFault {
-  readonly path: string;
-  readonly fact: string;
+export interface Listener {
+  /** Captured by TPROXY, or spoken to as a proxy (RFC 9110, 3.7). */
+  readonly kind: "transparent" | "explicit";
+  readonly address: string;
+  readonly port: number;
 }
 
-/** Says what is wrong with a value, or undefined. */
-type Check = (value: unknown) => string | undefined;
-interface Shape {
-  readonly [key: string]: Check | Shape;
+export interface CapturedPort {
+  readonly port: number;
+  /** Into `http` the log looks for a connection's first request; the others are not looked into. */
+  readonly carries: "http" | "tls" | "raw";
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
+const port = integer(1, 65_535);
 
-const shape = {
-  listen: { address: address, port: integer(1, 65_535) },
+const checkConfig = object({
+  listeners: allOf(
+    list(object({ kind: oneOf("transparent", "explicit"), address, port } satisfies Of<Listener>), 1),
+    listenersApart,
+  ),
+  originSees: oneOf("client", "router"),
   mark: integer(1, 0xffff_ffff),
-  self: addresses,
+  self: list(address, 0),
+  ports: allOf(
+    list(object({ port, carries: oneOf("http", "tls", "raw") } satisfies Of<CapturedPort>), 1),
+    portsOnce,
+  ),
+  ready: optional(absolutePath),
   connectTimeoutMs: integer(1, dayMs),
   idleTimeoutMs: integer(1, dayMs),
   halfCloseTimeoutMs: integer(1, dayMs),
   drainMs: integer(0, dayMs),
   maxConnections: integer(1, 1_000_000),
-  log: { file: absolutePath, maxBytes: integer(4096, 1024 ** 3) },
-} satisfies Record<keyof ProxyConfig, Check | Shape>;
+  log: object({ file: absolutePath, maxBytes: integer(4096, 1024 ** 3) } satisfies Of<ProxyConfig["log"]>),
+} satisfies Of<ProxyConfig>);
 
 /** Reads a configuration; what is wrong with it comes back as every fault, not only the first. */
 export function parseConfig(text: string): ProxyConfig | readonly ConfigFault[] {
@@ -60,53 +96,31 @@ export function parseConfig(text: string): ProxyConfig | readonly ConfigFault[] 
 }
 
 function hasNoFaults(value: unknown, faults: ConfigFault[]): value is ProxyConfig {
-  faults.push(...findFaults(value, shape, ""));
+  faults.push(...checkConfig(value, ""));
   return faults.length === 0;
 }
 
-function* findFaults(value: unknown, expected: Shape, path: string): Generator<ConfigFault> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    yield { path, fact: "must be an object" };
-    return;
-  }
-  const given = new Map(Object.entries(value));
-  for (const [key, check] of Object.entries(expected)) {
-    const here = `${path}/${key}`;
-    if (!given.has(key)) yield { path: here, fact: "is missing" };
-    else if (typeof check === "object") yield* findFaults(given.get(key), check, here);
-    else {
-      const fact = check(given.get(key));
-      if (fact !== undefined) yield { path: here, fact };
-    }
-  }
-  for (const key of given.keys()) {
-    if (!Object.hasOwn(expected, key)) yield { path: `${path}/${key}`, fact: "is not known" };
+/** Two listeners at one address and port; an unspecified address is all of its family. */
+function* listenersApart(value: unknown, path: string): Generator<ConfigFault> {
+  const listeners = (value as readonly Listener[]).map((each) => ({
+    ...each,
+    address: canonicalAddress(each.address),
+  }));
+  for (const [index, later] of listeners.entries()) {
+    const first = listeners.findIndex((earlier) => earlier.port === later.port && overlap(earlier, later));
+    if (first < index) yield { path: `${path}/${index}`, fact: `has the address and port of entry ${first}` };
   }
 }
 
-function integer(least: number, most: number): Check {
-  return (value) =>
-    typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
-      ? undefined
-      : `must be a whole number from ${least} to ${most}`;
+function overlap({ address: one }: Listener, { address: other }: Listener): boolean {
+  const sameFamily = isIP(one) === isIP(other);
+  return one === other || (sameFamily && (isUnspecified(one) || isUnspecified(other)));
 }
 
-function address(value: unknown): string | undefined {
-  if (typeof value !== "string" || isIP(value) === 0) return "must be an IP address (example: 10.1.2.2)";
-  if (isIP(value) === 4) return undefined;
-  // Compared as text with what the kernel prints, so there may be only one way to write it.
-  const canonical = new URL(`http://[${value}]`).hostname.slice(1, -1);
-  return canonical === value ? undefined : `must be in its shortest form (${canonical})`;
-}
-
-function addresses(value: unknown): string | undefined {
-  if (!Array.isArray(value)) return "must be a list of IP addresses";
-  const wrong = value.findIndex((item) => address(item) !== undefined);
-  return wrong === -1 ? undefined : `entry ${wrong} ${address(value[wrong])}`;
-}
-
-function absolutePath(value: unknown): string | undefined {
-  return typeof value === "string" && /^\/.*[^/]$/.test(value)
-    ? undefined
-    : "must be an absolute path of a file";
+function* portsOnce(value: unknown, path: string): Generator<ConfigFault> {
+  const numbers = (value as readonly CapturedPort[]).map((each) => each.port);
+  for (const [index, number] of numbers.entries()) {
+    const first = numbers.indexOf(number);
+    if (first < index) yield { path: `${path}/${index}`, fact: `has the port of entry ${first}` };
+  }
 }

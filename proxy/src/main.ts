@@ -1,13 +1,14 @@
 /**
- * The transparent proxy: `node proxy.cjs <configuration>`. Exit codes: 0 after SIGTERM, 1 when the
+ * The proxy: `node proxy.cjs <configuration>`. Exit codes: 0 after SIGTERM, 1 when the
  * configuration is at fault, 2 when it can't listen.
  */
 import { readFileSync } from "node:fs";
 import { parseConfig, type ProxyConfig } from "./config.ts";
 import { LogConsole } from "./log-console.ts";
 import { LogFile } from "./log-file.ts";
-import { createLog } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { startProxy } from "./proxy.ts";
+import { openReadyFile } from "./ready-file.ts";
 import { isTransparentAddon, transparentTransport, type TransparentAddon } from "./transport.ts";
 
 async function main(configFile: string | undefined): Promise<void> {
@@ -17,6 +18,7 @@ async function main(configFile: string | undefined): Promise<void> {
   const log = createLog([(line) => console.write(line), (line) => file.write(line)]);
   // Connections handle their own errors. Should one be missed, the others still go on.
   process.on("uncaughtException", (error) => log("error", { message: error.message, stack: error.stack }));
+  const ready = openReady(config.ready, log);
 
   let proxy;
   try {
@@ -25,7 +27,9 @@ async function main(configFile: string | undefined): Promise<void> {
     log("failed", { message: error instanceof Error ? error.message : String(error) });
     process.exit(2);
   }
-  log("listening", { ...proxy.address, pid: process.pid, sinceStartMs: Math.round(performance.now()) });
+  const sinceStartMs = Math.round(performance.now());
+  log("listening", { listeners: proxy.listeners, pid: process.pid, sinceStartMs });
+  ready();
 
   process.once("SIGTERM", () => {
     log("stopping", { connections: proxy.connections() });
@@ -45,8 +49,23 @@ function readConfig(file: string | undefined): ProxyConfig {
     return refuse([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
   }
   const config = parseConfig(text);
-  if ("listen" in config) return config;
+  if ("listeners" in config) return config;
   return refuse(config.map(({ path, fact }) => `${file}: ${path === "" ? "" : `${path}: `}${fact}`));
+}
+
+/** Returns what to call once everything listens. That nobody can be told is no reason not to start. */
+function openReady(path: string | undefined, log: Log): () => void {
+  if (path === undefined) return () => {};
+  const attempt = <Result>(work: () => Result): Result | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      log("error", { message: `${path}: ${error instanceof Error ? error.message : String(error)}` });
+      return undefined;
+    }
+  };
+  const file = attempt(() => openReadyFile(path));
+  return () => attempt(() => file?.announce());
 }
 
 function refuse(lines: readonly string[]): never {

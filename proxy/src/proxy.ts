@@ -1,64 +1,75 @@
-import { createServer, type Socket } from "node:net";
-import type { ProxyConfig } from "./config.ts";
+import { isIP, type Server } from "node:net";
+import { createCaptureServer } from "./captured.ts";
+import type { Listener, ProxyConfig } from "./config.ts";
+import { Connections } from "./connections.ts";
+import { errorCode } from "./error-code.ts";
+import { createExplicitServer } from "./explicit.ts";
 import type { Log } from "./log.ts";
-import { relay } from "./relay.ts";
-import { watchRequestHead } from "./request-head.ts";
-import { highWaterMark, type Endpoint, type Transport } from "./transport.ts";
+import { ownDestinations } from "./own-addresses.ts";
+import { resolveByLibc, type Resolve } from "./resolve.ts";
+import type { Service } from "./service.ts";
+import type { Transport } from "./transport.ts";
 
 /** Clients that have connected and aren't accepted yet. */
 const backlog = 511;
 
 export interface Proxy {
-  /** Where it listens; the port is the real one when the configuration says 0. */
-  readonly address: Endpoint;
-  /** How many connections are being relayed. */
+  /** Where it listens; a port is the real one when the configuration says 0. */
+  readonly listeners: readonly Listener[];
+  /** How many clients are connected. */
   readonly connections: () => number;
   /** Accepts no more, lets what is there end for up to `drainMs`, and resets the rest. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Accepts connections and relays each to where it was going. Rejects when it can't listen. After
- * that nothing that happens to one connection reaches another, or the process.
+ * Accepts connections at all listeners and takes each to where it is going. Rejects when it can't
+ * listen at one of them. After that nothing that happens to one connection reaches another, or the
+ * process.
  */
-export async function startProxy(config: ProxyConfig, transport: Transport, log: Log): Promise<Proxy> {
-  /** Of each connection that is being relayed, the function that ends it. */
-  const active = new Set<() => void>();
-  let onIdle: (() => void) | undefined;
-
-  const accept = (client: Socket): void => {
-    // Without a listener an error would be thrown; the relay adds its own.
-    client.on("error", () => {});
-    const { remoteAddress, remotePort } = client;
-    // A client that reset before it was accepted has no address any more.
-    if (remoteAddress === undefined || remotePort === undefined) return void client.destroy();
-    const from = { address: remoteAddress, port: remotePort };
-    const to = transport.originalDestination(client);
-    const who = { client: formatEndpoint(from), destination: formatEndpoint(to) };
-    const refuse = (event: string, why: Record<string, unknown> = {}): void => {
-      client.resetAndDestroy();
-      log(event, { ...who, ...why });
-    };
-
-    if (isOwn(to, config)) return refuse("loop");
-    if (active.size >= config.maxConnections)
-      return refuse("over-limit", { maxConnections: config.maxConnections });
-    let origin;
-    try {
-      origin = transport.connect(from, to);
-    } catch (error) {
-      return refuse("connection", { ended: "failed", by: "proxy", error: errorCode(error) });
-    }
-    const request = watchRequestHead(client, to);
-    const stop = relay(client, origin, config, (outcome) => {
-      active.delete(stop);
-      log("connection", { ...who, request: request(), ...outcome });
-      if (active.size === 0) onIdle?.();
-    });
-    active.add(stop);
+export async function startProxy(
+  config: ProxyConfig,
+  transport: Transport,
+  log: Log,
+  resolve: Resolve = resolveByLibc,
+): Promise<Proxy> {
+  const connections = new Connections(config.maxConnections);
+  const service: Service = {
+    config,
+    transport,
+    resolve,
+    log,
+    connections,
+    isOwn: ownDestinations(config),
+    carries: new Map(config.ports.map(({ port, carries }) => [port, carries])),
   };
+  const servers: Server[] = [];
+  const closeAll = (): void => {
+    for (const server of servers) server.close();
+  };
+  const listeners: Listener[] = [];
+  try {
+    for (const at of config.listeners) {
+      const server = at.kind === "transparent" ? createCaptureServer(service) : createExplicitServer(service);
+      servers.push(server);
+      listeners.push(await listen(server, at, service));
+    }
+  } catch (error) {
+    closeAll();
+    throw error;
+  }
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark }, accept);
+  return {
+    listeners,
+    connections: () => connections.count,
+    async stop() {
+      closeAll();
+      await connections.drain(config.drainMs);
+    },
+  };
+}
+
+async function listen(server: Server, at: Listener, { transport, log }: Service): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.once("listening", () => {
@@ -67,43 +78,9 @@ export async function startProxy(config: ProxyConfig, transport: Transport, log:
       server.on("error", (error) => log("error", { error: errorCode(error), message: error.message }));
       resolve();
     });
-    transport.listen(server, config.listen, backlog);
+    if (at.kind === "transparent") transport.listen(server, at, backlog);
+    else server.listen({ host: at.address, port: at.port, ipv6Only: isIP(at.address) === 6, backlog });
   });
   const bound = server.address();
-  const port = typeof bound === "object" && bound !== null ? bound.port : config.listen.port;
-
-  return {
-    address: { address: config.listen.address, port },
-    connections: () => active.size,
-    async stop() {
-      server.close();
-      if (active.size === 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, config.drainMs);
-        onIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      for (const end of active) end();
-    },
-  };
-}
-
-/**
- * A destination that is this proxy: relaying to it would come back here without end. Its own port
- * counts at every address when it listens at every address, listed in `self` or not.
- */
-function isOwn({ address, port }: Endpoint, { listen, self }: ProxyConfig): boolean {
-  if (self.includes(address)) return true;
-  const everywhere = listen.address === "0.0.0.0" || listen.address === "::";
-  return port === listen.port && (everywhere || address === listen.address);
-}
-
-function formatEndpoint({ address, port }: Endpoint): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return { ...at, port: typeof bound === "object" && bound !== null ? bound.port : at.port };
 }

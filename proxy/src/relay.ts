@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
+import { reset } from "./reset.ts";
 
 export interface RelayLimits {
-  /** From accepting the client to the origin's answer. */
+  /** From accepting the client to the origin's answer; for one that is connected already it doesn't count. */
   readonly connectTimeoutMs: number;
   /** Without a byte either way. */
   readonly idleTimeoutMs: number;
@@ -35,9 +36,10 @@ export interface Outcome {
 type Side = "client" | "origin";
 
 /**
- * Relays bytes between an accepted socket and one that is connecting, both made with
+ * Relays bytes between an accepted socket and one that is connecting or connected, both made with
  * `allowHalfOpen`, each no faster than the other takes them. Calls `onEnd` exactly once. Returns a
- * function that ends it early.
+ * function that ends it early. What was read from a socket before doesn't count, what is still queued
+ * in it does.
  */
 export function relay(
   client: Socket,
@@ -47,7 +49,8 @@ export function relay(
 ): () => void {
   const startedMs = performance.now();
   let ended = false;
-  let connected = false;
+  let connected = !origin.connecting;
+  const [clientFrom, originFrom] = [bytesTaken(client), bytesTaken(origin)];
   let queuedBytes = 0;
   let timer = setTimeout(() => end("connect-timeout"), limits.connectTimeoutMs);
 
@@ -62,8 +65,8 @@ export function relay(
     onEnd({
       ended: ending,
       ...cause,
-      bytesFromClient: client.bytesRead,
-      bytesFromOrigin: origin.bytesRead,
+      bytesFromClient: client.bytesRead - clientFrom,
+      bytesFromOrigin: origin.bytesRead - originFrom,
       durationMs: Math.round(performance.now() - startedMs),
     });
   };
@@ -84,6 +87,7 @@ export function relay(
     );
   };
 
+  limitSilence();
   origin.once("connect", () => {
     connected = true;
     limitSilence();
@@ -111,22 +115,15 @@ export function relay(
   return () => end("stopped");
 }
 
-function classify(code: string | undefined, side: Side, connected: boolean): Ending {
+function bytesTaken(socket: Socket): number {
+  return socket.bytesRead - socket.readableLength;
+}
+
+/** How a connection ended, by the errno's name, the side it came from, and whether the origin had answered. */
+export function classify(code: string | undefined, side: Side, connected: boolean): Ending {
   if (code === "ECONNRESET" || code === "EPIPE") return "reset";
   if (side === "client" || connected) return "failed";
   if (code === "ECONNREFUSED") return "refused";
   if (code === "ETIMEDOUT") return "connect-timeout";
   return code === "EHOSTUNREACH" || code === "ENETUNREACH" ? "unreachable" : "failed";
-}
-
-/** Ends a socket as the other side ended: with RST, not with an end that looks regular. */
-function reset(socket: Socket): void {
-  if (socket.destroyed) return;
-  // While its end is on the way to the kernel, libuv refuses (uv_tcp_close_reset: EINVAL), and Node 24
-  // then loses the descriptor: it stays open for ever.
-  const endInFlight = socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished;
-  // A socket that is still connecting has nobody to reset, and would wait for the answer first.
-  if (socket.connecting) socket.destroy();
-  else if (endInFlight) socket.once("finish", () => socket.resetAndDestroy());
-  else socket.resetAndDestroy();
 }

@@ -79,7 +79,7 @@ function formatAuthority({ address, port }: Endpoint): string {
 }
 
 /** Percent-encodes what a terminal might take for a command; the log also goes to the console. */
-function toVisibleAscii(text: string): string {
+export function toVisibleAscii(text: string): string {
   return text.replace(
     /[^!-~]/g,
     (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`,

@@ -38,11 +38,13 @@ forwarding() {
 serve() { :; }
 [ "$ROLE" = probe ] || . "/lab/$ROLE.sh"
 
-# one shell for each serial port (which opens once), in the namespace of the port's name
+# one shell for each serial port (which opens once), in the namespace of the port's name, and in a folder
+# of its own: two lanes leave the same files there
 for port in /sys/class/virtio-ports/*; do
   [ -e "$port/name" ] || continue
   read -r name <"$port/name"
-  HOME=/tmp setsid nsenter "--net=/run/netns/$name" sh <>"/dev/${port##*/}" >&0 2>&0 &
+  mkdir "/tmp/$name" && cd "/tmp/$name"
+  HOME=/tmp/$name setsid nsenter "--net=/run/netns/$name" sh <>"/dev/${port##*/}" >&0 2>&0 &
 done
 echo 'lab: ready'
 (sleep 1; serve) & # when the shells have answered, so that nobody waits for it

@@ -1,51 +1,55 @@
-import { bodySha256 } from "../guests/body.ts";
 import type { Lane } from "../lab.ts";
 import { between, expectEqual, type Scenario } from "./scenario.ts";
+import { ownConnections } from "./switches.ts";
+import { ask, bracketed, capturedServices, hostAddress, tell, type Service } from "./vocabulary.ts";
 
-/** Claim 2: the proxy is in the way, and the origin sees the client. */
+/** Both switches on: the proxy is in the way, and the origin sees the client. */
 export const clientAddress: Scenario = {
   id: "client-address",
-  title: "Through the proxy the origin sees each client's own address, and a body of 20 MB arrives intact",
+  title:
+    "Captured, on every captured port and in every routed family, the origin sees each client's own address",
+  appliesTo: ({ network }) => network.capture.clientSide && network.capture.serverSide,
   async prove(lane) {
-    const { clients, origins } = lane.topology;
-    const seen = await Promise.all([1, 2].map((number) => fetchThroughProxy(lane, number)));
-    expectEqual(
-      "addresses that the origin saw",
-      seen,
-      clients.slice(0, 2).map(({ address }) => address),
-    );
-    const sum = await lane
-      .client(2)
-      .succeed(`wget -T 60 -qO- http://${origins[0]}/body | sha256sum`, { timeoutMs: 60_000 });
-    expectEqual("sha256 of the body", sum.split(" ")[0], bodySha256);
-    return `the origin saw ${seen.join(" and ")}, the proxy's log has both requests, and 20,000,000 bytes had the right sha256`;
+    const services = capturedServices(lane);
+    await Promise.all([1, 2].map((number) => askThroughProxy(lane, number, services)));
+    return `${services.map(tell).join(", ")} saw clients 1 and 2 by their own addresses, and the proxy's log has each connection`;
   },
   control: {
-    title: "without the rule for the proxy's own connections a request times out",
-    async refute({ router, client, topology }) {
-      const request = `wget -T 3 -qO- http://${topology.origins[0]}/cgi-bin/peer`;
-      const said = await between(
-        router,
-        `iptables-legacy -t mangle -D ${rule}`,
-        `iptables-legacy -t mangle -I ${rule}`,
-        () => client(1).fail(request),
+    title: "without the rules for the proxy's own connections every request fails",
+    async refute(lane) {
+      const { off, on } = ownConnections(lane.plan);
+      const services = capturedServices(lane);
+      await between(lane.router, off, on, () =>
+        lane.client(1).succeed(allFail(services.map((service) => `timeout 3 ${ask(service)}`))),
       );
-      return `the request failed: ${said}`;
+      return `no answer from ${services.map(tell).join(", ")}`;
     },
   },
 };
 
-const rule = "PREROUTING -p tcp -m socket --transparent -j DIVERT";
+/** All at the same time; succeeds if none of them does. */
+const allFail = (commands: readonly string[]): string =>
+  [
+    "rm -f answer*",
+    ...commands.map((command, index) => `${command} >answer${index} 2>/dev/null &`),
+    "wait; ! cat answer* | grep .",
+  ].join("\n");
 
-/** Fetches a page that says whom the origin talks to, and holds it against the logs of origin and proxy. */
-async function fetchThroughProxy(
-  { client, origin, router, topology }: Lane,
-  number: number,
-): Promise<string> {
-  const url = `http://${topology.origins[0]}/cgi-bin/peer?client${number}`;
-  const seen = await client(number).succeed(`wget -T 10 -qO- '${url}'`, { timeoutMs: 20_000 });
-  await origin(1).succeed(`grep '^${seen}:[0-9]*: url:/cgi-bin/peer' /tmp/origin1-*.log`);
-  const proxied = `grep -F '"url":"${url}"' /var/log/halfbridge/proxy.log | grep -F '"client":"${seen}:'`;
-  await router.console.waitUntilSucceeds(proxied);
-  return seen;
+/** Asks each service whom it talks to, and holds it against the logs of origin and proxy. */
+async function askThroughProxy(lane: Lane, number: number, services: readonly Service[]): Promise<void> {
+  const { client, origin, router, topology } = lane;
+  const word = `client${number}`;
+  const seen = await client(number).succeed(services.map((service) => ask(service, word)).join(" && "), {
+    timeoutMs: 60_000,
+  });
+  const own = services.map(({ family }) => hostAddress(topology.clients[number - 1], family));
+  expectEqual("addresses that the origin saw", seen.split("\n"), own);
+  if (services.some(({ family, port }) => family === "ipv4" && port === 80)) {
+    await origin(1).succeed(`grep '^${own[0]}:[0-9]*: url:/cgi-bin/peer' /tmp/origin1-*.log`);
+  }
+  const logged = services.map(
+    (service, index) =>
+      `grep -F '"client":"${bracketed(own[index] ?? "")}:' /var/log/halfbridge/proxy.log | grep -qF '"destination":"${tell(service)}"'`,
+  );
+  await router.console.waitUntilSucceeds(logged.join(" && "));
 }

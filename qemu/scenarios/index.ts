@@ -1,23 +1,83 @@
-import { arpReplies } from "./arp-replies.ts";
+import { asFound } from "./as-found.ts";
+import { bridgedFrames } from "./bridged-frames.ts";
 import { clientAddress } from "./client-address.ts";
+import { counters } from "./counters.ts";
+import { exemptClient } from "./exempt-client.ts";
+import { askedAsClient, askedAsRouter } from "./explicit-proxy.ts";
+import { fragments } from "./fragments.ts";
+import { ipv6Blocked, ipv6Bridged } from "./ipv6-choice.ts";
+import { kernelSettings } from "./kernel-settings.ts";
+import { largeBody } from "./large-body.ts";
+import { largeSegments } from "./large-segments.ts";
+import { neighboursIpv6 } from "./neighbours-ipv6.ts";
+import { neighbours } from "./neighbours.ts";
+import { noWindowClosed, noWindowOpen } from "./no-window.ts";
 import { nothingSlipsPast } from "./nothing-slips-past.ts";
 import { openPorts } from "./open-ports.ts";
 import { overlappingRoutes } from "./overlapping-routes.ts";
 import { passThrough } from "./pass-through.ts";
 import { powerCuts } from "./power-cuts.ts";
+import { failClosed, failOpen } from "./proxy-away.ts";
 import { proxyRestart } from "./proxy-restart.ts";
+import { quic } from "./quic.ts";
+import { reboot } from "./reboot.ts";
+import { routerAddress } from "./router-address.ts";
 import type { Scenario } from "./scenario.ts";
+import { smallMtu } from "./small-mtu.ts";
+import { takenFrames } from "./taken-frames.ts";
+import { trial } from "./trial.ts";
 
-/** What the lab proves with the first router; what is held against a time comes first. */
+/** What the lab proves of the site itself, with the first router; what is held against a time comes first. */
 export const scenarios: readonly Scenario[] = [
   proxyRestart,
-  arpReplies,
+  neighbours,
+  neighboursIpv6,
   clientAddress,
+  largeBody,
+  routerAddress,
+  askedAsClient,
+  askedAsRouter,
   passThrough,
+  bridgedFrames,
   nothingSlipsPast,
+  exemptClient,
+  quic,
+  ipv6Bridged,
+  ipv6Blocked,
   overlappingRoutes,
   openPorts,
 ];
 
 /** What it proves meanwhile with copies of it, because they are switched off again and again. */
 export const scenariosWithPowerCuts: readonly Scenario[] = [powerCuts];
+
+/** What it proves of every mode in either dialect; each applies to the set-ups that promise it. */
+export const matrixScenarios: readonly Scenario[] = [
+  neighbours,
+  neighboursIpv6,
+  clientAddress,
+  routerAddress,
+  askedAsClient,
+  askedAsRouter,
+  nothingSlipsPast,
+  passThrough,
+  bridgedFrames,
+  takenFrames,
+  exemptClient,
+  quic,
+  fragments,
+  smallMtu,
+  largeSegments,
+  counters,
+  failClosed,
+  failOpen,
+  noWindowClosed,
+  noWindowOpen,
+  ipv6Bridged,
+  ipv6Blocked,
+  kernelSettings,
+  asFound,
+];
+
+/** What is no matter of the mode: proven once in each dialect. */
+export const onceScenarios: readonly Scenario[] = [trial, reboot];

@@ -18,7 +18,7 @@ export const openPorts: Scenario = {
     title: "ports that an operator opens are found by the same scan",
     async refute(lane) {
       const opened = ["tcp 47111", "udp 5353"];
-      const found = await between(lane.router, openPortsCommand, closePortsCommand, () =>
+      const found = await between(lane.router, openPortsCommand(lane), closePortsCommand(lane), () =>
         scan(lane, "47000-47999"),
       );
       expectEqual("open ports", found, opened);
@@ -31,19 +31,32 @@ const udpEcho =
   'require("dgram").createSocket("udp4").on("message",function(data,{port,address}){this.send(data,port,address)}).bind(5353)';
 
 /** An echo service on each of two ports, with a rule that lets them in. */
-const openPortsCommand = [
-  "busybox nc -ll -p 47111 -e cat & echo $! >/tmp/opened",
-  `/usr/lib/halfbridge/runtime/node -e '${udpEcho}' & echo $! >>/tmp/opened`,
-  "iptables-legacy -I INPUT -p tcp --dport 47111 -j ACCEPT",
-  "iptables-legacy -I INPUT -p udp --dport 5353 -j ACCEPT",
-  `until grep -q ":${(5353).toString(16).toUpperCase()} " /proc/net/udp; do sleep 0.1; done`,
-].join("\n");
+const openPortsCommand = ({ plan }: Lane): string =>
+  [
+    "busybox nc -ll -p 47111 -e cat & echo $! >/tmp/opened",
+    `/usr/lib/halfbridge/runtime/node -e '${udpEcho}' & echo $! >>/tmp/opened`,
+    ...(plan.site.dialect === "nft"
+      ? [
+          "nft insert rule inet halfbridge-guard input tcp dport 47111 accept",
+          "nft insert rule inet halfbridge-guard input udp dport 5353 accept",
+        ]
+      : [
+          "iptables-legacy -I INPUT -p tcp --dport 47111 -j ACCEPT",
+          "iptables-legacy -I INPUT -p udp --dport 5353 -j ACCEPT",
+        ]),
+    `until grep -q ":${(5353).toString(16).toUpperCase()} " /proc/net/udp; do sleep 0.1; done`,
+  ].join("\n");
 
-const closePortsCommand = [
-  "kill $(cat /tmp/opened)",
-  "iptables-legacy -D INPUT -p tcp --dport 47111 -j ACCEPT",
-  "iptables-legacy -D INPUT -p udp --dport 5353 -j ACCEPT",
-].join("\n");
+const closePortsCommand = ({ plan }: Lane): string =>
+  [
+    "kill $(cat /tmp/opened)",
+    ...(plan.site.dialect === "nft"
+      ? ["/etc/init.d/S10guard stop", "/etc/init.d/S10guard start"]
+      : [
+          "iptables-legacy -D INPUT -p tcp --dport 47111 -j ACCEPT",
+          "iptables-legacy -D INPUT -p udp --dport 5353 -j ACCEPT",
+        ]),
+  ].join("\n");
 
 /** Names, time, mail, management, discovery, tunnels, games: what UDP scanners look for first. */
 const udpPorts = [
@@ -82,8 +95,8 @@ function portOf(line: string): string {
   return `${line.includes("Flags [") ? "tcp" : "udp"} ${port}`;
 }
 
-/** How many packets the router's guard has dropped so far, probes among them. */
+/** How many packets from the ISP's side the router's guard has rejected so far, probes among them. */
 async function refusals({ router }: Lane): Promise<number> {
-  const [policy = ""] = (await router.console.succeed("iptables-legacy -L INPUT -v -n -x")).split("\n");
-  return Number(/policy DROP (\d+) packets/.exec(policy)?.[1]);
+  const status = await router.console.succeed("halfbridge-status");
+  return Number(/^from isp .* (\d+) packets \d+ B$/m.exec(status)?.[1]);
 }

@@ -48,13 +48,13 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Begins a request whose answer takes a minute, and waits for its first byte. */
 async function openSlowRequest({ client, topology }: Lane): Promise<void> {
-  const request = `wget -T 20 -qO /tmp/slow http://${topology.origins[0]}/cgi-bin/slow`;
-  await client(1).succeed(`rm -f /tmp/slow*; (${request}; echo $? >/tmp/slow.status) >/tmp/slow.log 2>&1 &`);
-  await client(1).waitUntilSucceeds("[ -s /tmp/slow ]");
+  const request = `wget -T 20 -qO slow http://${topology.origins[0]}/cgi-bin/slow`;
+  await client(1).succeed(`rm -f slow*; (${request}; echo $? >slow.status) >slow.log 2>&1 &`);
+  await client(1).waitUntilSucceeds("[ -s slow ]");
 }
 
 /** Waits until it has ended, which must be with an error. */
 async function endOfSlowRequest({ client }: Lane): Promise<void> {
-  const status = await client(1).waitUntilSucceeds("cat /tmp/slow.status", { timeoutMs: 20_000 });
+  const status = await client(1).waitUntilSucceeds("cat slow.status", { timeoutMs: 20_000 });
   expectThat("an answer that was cut off counted as whole", status !== "0");
 }

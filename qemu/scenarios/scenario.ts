@@ -1,3 +1,4 @@
+import type { Plan } from "../../build/plan/plan.ts";
 import type { Claim } from "../../build/report/report.ts";
 import type { Lane } from "../lab.ts";
 import type { Router } from "../router.ts";
@@ -6,6 +7,8 @@ import type { Router } from "../router.ts";
 export interface Scenario {
   readonly id: string;
   readonly title: string;
+  /** Whether a site promises this at all; all do where it isn't said. */
+  readonly appliesTo?: (plan: Plan) => boolean;
   /** Says in a sentence what was seen; throws when the claim doesn't hold. More lanes than one only for power cuts. */
   readonly prove: (lane: Lane, ...spare: readonly Lane[]) => Promise<string>;
   readonly control: {
@@ -15,10 +18,16 @@ export interface Scenario {
   };
 }
 
+/** Where a claim is made: what started the router, and which set-up it was given, if not its own. */
+export interface Place extends Pick<Claim, "firmware" | "setup"> {
+  /** What stands before the scenario's name in the claim's id. */
+  readonly prefix: string;
+}
+
 /** Runs a scenario and its control. Whatever goes wrong in it is a failed claim, not an error. */
 export async function judge(
   { id, title, prove, control }: Scenario,
-  firmware: Claim["firmware"],
+  { prefix, ...place }: Place,
   lanes: readonly [Lane, ...Lane[]],
 ): Promise<Claim> {
   const started = performance.now();
@@ -28,9 +37,9 @@ export async function judge(
       ? await attempt(() => control.refute(...lanes))
       : ({ status: "skipped", observed: "the claim itself doesn't hold" } as const);
   return {
-    id: `${firmware}/${id}`,
+    id: `${prefix}/${id}`,
     title,
-    firmware,
+    ...place,
     ...proof,
     control: { title: control.title, ...refutation },
     ms: Math.round(performance.now() - started),

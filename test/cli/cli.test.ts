@@ -29,6 +29,7 @@ test("check finds the boards and sites of the checkout sound", async (t) => {
   const { stdout, exitCode } = await halfbridge("check");
   t.is(exitCode, 0);
   t.regex(stdout, /sites\/example\.yaml: a sound site/);
+  t.regex(stdout, /sites\/full-bridge\.yaml: a sound site/);
 });
 
 test("faulty input ends with exit code 1 and a line for every fault, of the board and the site alike", async (t) => {

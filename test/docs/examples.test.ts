@@ -8,7 +8,13 @@ import test, { type ExecutionContext } from "ava";
 import { projectRoot } from "../../build/core/paths.ts";
 import { run } from "../../build/core/run.ts";
 
-const documents = ["README.md", "sites/README.md", "board-configs/README.md", "docs/architecture.md"];
+const documents = [
+  "README.md",
+  "sites/README.md",
+  "board-configs/README.md",
+  "docs/architecture.md",
+  "docs/modes.md",
+];
 const quick = new Set(["boards", "check", "plan"]);
 
 const texts = await Promise.all(documents.map((document) => readFile(join(projectRoot, document), "utf8")));

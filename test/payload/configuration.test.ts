@@ -1,40 +1,74 @@
 import test from "ava";
-import { readBoardByName } from "../../build/config/board.ts";
 import { readSite } from "../../build/config/site.ts";
-import type { Entry } from "../../build/core/tree.ts";
 import { run } from "../../build/core/run.ts";
-import { parseConfig } from "../../proxy/src/config.ts";
-import { renderConfiguration } from "../../build/payload/configuration.ts";
+import { builtSetup, renderConfiguration } from "../../build/payload/configuration.ts";
+import { marks } from "../../build/plan/network.ts";
 import { makePlan } from "../../build/plan/plan.ts";
-import { assertGolden } from "../golden.ts";
+import { parseConfig } from "../../proxy/src/config.ts";
+import { board, dialects, kinds, planOf } from "../setups.ts";
+import { scriptNames, textOf } from "./setup-files.ts";
 
-const plan = makePlan(await readBoardByName("x86-64"), await readSite("sites/example.yaml"));
+const plan = makePlan(board, await readSite("sites/example.yaml"));
 const configuration = await renderConfiguration(plan);
+const find = (path: string) => configuration.find((entry) => entry.path === path);
 
-function textOf(entry: Entry | undefined): string {
-  return entry?.kind === "file" && "content" in entry.from ? entry.from.content.toString() : "";
-}
-
-test("the half bridge's configuration is as it was reviewed", async (t) => {
-  const text = configuration.map((entry) => `── ${entry.path}\n${textOf(entry)}`).join("\n");
-  await assertGolden(t, "half-bridge-legacy.txt", text);
-});
-
-test("every script is one that a POSIX shell can read", async (t) => {
-  const scripts = configuration.filter((entry) => textOf(entry).startsWith("#!/bin/sh"));
-  t.true(scripts.length >= 5);
-  for (const script of scripts) {
-    await t.notThrowsAsync(run(["sh", "-n"], { input: textOf(script) }), script.path);
+test("every script is one that a POSIX shell can read, and can be run", async (t) => {
+  const others = Object.values(kinds).flatMap((kind) =>
+    dialects.map((dialect) => planOf({ ...kind, dialect })),
+  );
+  const trees = [configuration, ...(await Promise.all(others.map((other) => renderConfiguration(other))))];
+  const scripts = trees.flat().filter((entry) => textOf(entry).startsWith("#!/bin/sh"));
+  const distinct = new Map(scripts.map((entry) => [textOf(entry), entry]));
+  t.true(distinct.size > 40);
+  for (const [text, script] of distinct) {
+    await t.notThrowsAsync(run(["sh", "-n"], { input: text }), script.path);
     t.is(script.kind === "file" ? script.mode : 0, 0o755, script.path);
   }
 });
 
-test("the proxy accepts the configuration that is rendered for it", (t) => {
-  const config = parseConfig(textOf(configuration.find(({ path }) => path === "/etc/halfbridge/proxy.json")));
-  t.true("listen" in config, JSON.stringify(config));
+test("whatever is to be run says who runs it, or it would come without permission", (t) => {
+  const programs = configuration.filter(({ path }) => /^\/etc\/init\.d\/|^\/usr\/sbin\//.test(path));
+  t.true(programs.length >= 9);
+  for (const program of programs) t.regex(textOf(program), /^#!\/bin\/sh\n/, program.path);
 });
 
-test("the proxy's own packets don't carry the mark that delivers captured ones", (t) => {
-  const config = parseConfig(textOf(configuration.find(({ path }) => path === "/etc/halfbridge/proxy.json")));
-  t.not("mark" in config && config.mark, plan.network.delivery.mark);
+test("a set-up has a script that stops what each of its scripts starts", async (t) => {
+  for (const dialect of dialects) {
+    const tree = await renderConfiguration(planOf({ mode: "bridge-broute", dialect }));
+    const ending = (end: string) =>
+      tree.filter(({ path }) => path.endsWith(end)).map(({ path }) => path.slice(0, -end.length));
+    t.deepEqual(ending(".start"), scriptNames.map((name) => `${builtSetup}/${name}`).sort());
+    t.deepEqual(ending(".stop"), ending(".start"));
+  }
+});
+
+test("every path of a set-up that a script names is there", (t) => {
+  const named = configuration.flatMap((entry) =>
+    [...textOf(entry).matchAll(/(?:\$setup|\$run\/setup|\/run\/halfbridge\/setup)\/([a-z]+\.?[a-z]*)/g)].map(
+      ([, name = ""]) => name,
+    ),
+  );
+  t.true(new Set(named).size >= 8);
+  // ndppd.conf comes with routed IPv6 only, and halfbridge-ndp waits for it
+  for (const name of new Set(named)) if (name !== "ndppd.conf") t.truthy(find(`${builtSetup}/${name}`), name);
+});
+
+test("the router knows its board and its ports, to plan another site by itself", (t) => {
+  t.deepEqual(JSON.parse(textOf(find("/etc/halfbridge/board.json"))), board);
+  t.is(textOf(find("/etc/halfbridge/ports")), "eth0 eth1\n");
+});
+
+test("the site in a set-up is the one that it was printed for, so that it can be changed from there", (t) => {
+  t.deepEqual(JSON.parse(textOf(find(`${builtSetup}/site.json`))), plan.site);
+});
+
+test("the proxy accepts the configuration that is rendered for it", (t) => {
+  const config = parseConfig(textOf(find(`${builtSetup}/proxy.json`)));
+  t.false(Array.isArray(config), JSON.stringify(config));
+});
+
+test("the proxy's own packets carry the mark that the model has for them, not the one that delivers", (t) => {
+  const { mark } = JSON.parse(textOf(find(`${builtSetup}/proxy.json`))) as { mark: number };
+  t.is(mark, marks.own);
+  t.not(mark, marks.deliver);
 });

@@ -1,42 +1,59 @@
 import test from "ava";
-import { readBoardByName } from "../../build/config/board.ts";
 import { readSite } from "../../build/config/site.ts";
 import { makePlan } from "../../build/plan/plan.ts";
+import { board, dialects, kinds, planOf, richSite } from "../setups.ts";
 
-const board = await readBoardByName("x86-64");
 const site = await readSite("sites/example.yaml");
 
 test("the same board and site give the same plan", (t) => {
   t.deepEqual(makePlan(board, structuredClone(site)), makePlan(structuredClone(board), site));
 });
 
+test("the order in which a site says its keys makes no difference", (t) => {
+  const reversed = Object.fromEntries(Object.entries(site).toReversed()) as typeof site;
+  t.is(makePlan(board, reversed).hash, makePlan(board, site).hash);
+});
+
 test("any difference gives another hash", (t) => {
-  const { hash } = makePlan(board, site);
-  t.not(makePlan(board, { ...site, capture: [80, 8080] }).hash, hash);
-  t.not(makePlan({ ...board, memoryMiB: 512 }, site).hash, hash);
+  const hashes = [
+    makePlan(board, site),
+    makePlan(board, { ...site, capture: [...site.capture, { port: 8080, carries: "http" }] }),
+    makePlan(board, { ...site, capture: [{ port: 80, carries: "raw" }] }),
+    makePlan(board, { ...site, failMode: "open" }),
+    makePlan({ ...board, memoryMiB: 512 }, site),
+    ...Object.values(kinds).flatMap((kind) => dialects.map((dialect) => planOf({ ...kind, dialect }))),
+  ].map(({ hash }) => hash);
+  t.is(new Set(hashes).size, hashes.length);
 });
 
-test("a plan is plain data", (t) => {
-  const plan = makePlan(board, site);
-  t.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+test("a plan of any kind is plain data", (t) => {
+  for (const [name, kind] of Object.entries(kinds)) {
+    const plan = planOf(kind);
+    t.deepEqual(JSON.parse(JSON.stringify(plan)), plan, name);
+  }
 });
 
-test("the half bridge has the ISP's port alone on its bridge, and addresses on the ports", (t) => {
-  const { network } = makePlan(board, site);
-  t.deepEqual(network.bridge, { name: "br0", ports: ["eth0"] });
-  t.deepEqual(
-    network.addresses.map(({ device, local, prefixLength }) => `${local}/${prefixLength} ${device}`),
-    ["10.1.2.2/32 eth0", "10.1.2.2/24 eth1"],
-  );
+test("the modules of both dialects are on board, those of the site's are loaded", (t) => {
+  const { network, available } = planOf({ dialect: "nft" }).kernel.modules;
+  t.true(network.includes("nft_tproxy"));
+  t.false(network.includes("ebtable_broute"));
+  t.true(available.includes("nft_tproxy") && available.includes("ebtable_broute"));
 });
 
-test("no rule lets an ARP request for the ISP's router or a duplicate-address probe be answered", (t) => {
-  const { bridging } = makePlan(board, site).network;
-  const verdicts = bridging?.rules.map(({ arpRequest, verdict }) => [arpRequest, verdict]);
-  t.deepEqual(verdicts, [
-    [{ gratuitous: true }, "route"],
-    [{ sender: "0.0.0.0" }, "route"],
-    [{ target: "10.1.2.1" }, "route"],
-    [{ target: "10.1.2.0/24" }, "bridge"],
-  ]);
+test("a model doesn't depend on the dialect, but for who answers ARP on a half bridge", (t) => {
+  for (const [name, kind] of Object.entries(kinds)) {
+    const [legacy, nft] = dialects.map((dialect) => planOf({ ...kind, dialect }).network);
+    if (name === "half-bridge") t.notDeepEqual(legacy, nft);
+    else t.deepEqual(legacy, nft, name);
+  }
+});
+
+test("what a site says of its proxy, its name or its console doesn't change the network", (t) => {
+  const { network } = planOf({});
+  const other = planOf({
+    name: "other",
+    console: "root-shell",
+    proxy: { ...richSite.proxy, idleTimeoutSeconds: 1 },
+  });
+  t.deepEqual(other.network, network);
 });

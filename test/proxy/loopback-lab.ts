@@ -25,15 +25,22 @@ export interface LabSetup {
   readonly config?: Partial<ProxyConfig>;
   /** What the origin does with a connection; without it the origin refuses. */
   readonly serve?: (socket: Socket) => void;
-  /** In place of where the origin listens. */
+  /** Where the client wants to go, in place of `originSeen`. */
   readonly destination?: Endpoint;
+  /** Where that is in truth, in place of the lab's own origin. */
+  readonly origin?: Endpoint;
   readonly connect?: Transport["connect"];
 }
 
 export const quickConfig: ProxyConfig = {
-  listen: { address: "127.0.0.1", port: 0 },
+  listeners: [{ kind: "transparent", address: "127.0.0.1", port: 0 }],
+  originSees: "client",
   mark: 2,
   self: ["10.1.2.2"],
+  ports: [
+    { port: 80, carries: "http" },
+    { port: 443, carries: "tls" },
+  ],
   connectTimeoutMs: 5000,
   idleTimeoutMs: 5000,
   halfCloseTimeoutMs: 5000,
@@ -41,6 +48,9 @@ export const quickConfig: ProxyConfig = {
   maxConnections: 1000,
   log: { file: "/nowhere/proxy.log", maxBytes: 4096 },
 };
+
+/** What the proxy takes the origin for: an address of this machine would be a loop. */
+export const originSeen: Endpoint = { address: "203.0.113.80", port: 80 };
 
 /**
  * Runs a body in a lab, and holds that it left nothing behind: every socket of clients, proxy and
@@ -52,8 +62,9 @@ export async function inLab(
   body: (lab: Lab) => Promise<void>,
 ): Promise<void> {
   const origin = createServer({ allowHalfOpen: true }, (socket) => setup.serve?.(ignoreErrors(socket)));
-  const destination = setup.destination ?? (await listen(origin));
-  if (setup.serve === undefined && setup.destination === undefined) await close(origin);
+  const destination = setup.destination ?? originSeen;
+  const reached = setup.origin ?? (await listen(origin));
+  if (setup.serve === undefined && setup.origin === undefined) await close(origin);
 
   const events: LogEvent[] = [];
   let listening: Server | undefined;
@@ -63,14 +74,14 @@ export async function inLab(
       server.listen({ host: address, port: 0, backlog });
     },
     originalDestination: () => destination,
-    connect: setup.connect ?? plainConnect,
+    connect: (from) => (setup.connect ?? plainConnect)(from, reached),
   };
   const config = { ...quickConfig, ...setup.config };
   const proxy = await startProxy(config, transport, (event, fields) => events.push({ event, ...fields }));
   await body({
     proxy,
     events,
-    connect: () => dial(proxy.address),
+    connect: () => dial(proxy.listeners[0] ?? reached),
     logged: async (count) => until(() => events.length >= count, `${count} events in the log`),
   });
 
@@ -81,7 +92,7 @@ export async function inLab(
   if (origin.listening) await close(origin);
 }
 
-export function plainConnect(_client: Endpoint, to: Endpoint): Socket {
+export function plainConnect(_from: string | undefined, to: Endpoint): Socket {
   return new Socket({ allowHalfOpen: true }).connect({ host: to.address, port: to.port });
 }
 
@@ -105,6 +116,13 @@ export async function ending(socket: Socket): Promise<{ readonly text: string; r
   });
   const text = Buffer.concat(chunks).toString("latin1");
   return error === undefined ? { text } : { text, error };
+}
+
+/** Reads on, and tells what has come so far. */
+export function hearing(socket: Socket): () => string {
+  let text = "";
+  socket.on("data", (data: Buffer) => (text += data.toString("latin1"))).resume();
+  return () => text;
 }
 
 export async function until(condition: () => boolean, what: string, timeoutMs = 3000): Promise<void> {
@@ -132,6 +150,6 @@ export async function close(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-function ignoreErrors(socket: Socket): Socket {
+export function ignoreErrors(socket: Socket): Socket {
   return socket.on("error", () => {});
 }

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
 import { dial, ending, inLab, plainConnect, until } from "./loopback-lab.ts";
+import { withSilentOrigin } from "./silent-origin.ts";
 
 const echo = (socket: Socket): void => void socket.pipe(socket);
 const answer = (socket: Socket): void =>
@@ -38,18 +37,60 @@ test.serial("watching for a request changes no byte, however it is cut", async (
   });
 });
 
-for (const address of ["10.1.2.2", "127.0.0.1"]) {
-  const what = address === "127.0.0.1" ? "the proxy's own port" : "an address of the router itself";
-  test.serial(`a connection to ${what} is refused and logged as a loop`, async (t) => {
+for (const [what, address, port] of [
+  ["the proxy's own port, at whatever address", "198.51.100.1", 3129],
+  ["an address of the router itself", "10.1.2.2", 80],
+] as const) {
+  test.serial(`a connection to ${what}, is refused and logged as a loop`, async (t) => {
     // The lab's proxy listens on any free port; only its configuration counts for its own.
-    const listen = { address: "0.0.0.0", port: 3129 };
-    const destination = { address, port: address === "127.0.0.1" ? 3129 : 80 };
-    await inLab(t, { destination, config: { listen }, connect: refuseToDial }, async (lab) => {
-      const client = dial({ address: "127.0.0.1", port: lab.proxy.address.port });
+    const listeners = [{ kind: "transparent", address: "0.0.0.0", port: 3129 }] as const;
+    const destination = { address, port };
+    await inLab(t, { destination, config: { listeners }, connect: refuseToDial }, async (lab) => {
+      const client = dial({ address: "127.0.0.1", port: lab.proxy.listeners[0]?.port ?? 0 });
       t.is((await ending(client)).error, "ECONNRESET");
-      t.like(lab.events[0], { event: "loop", destination: `${address}:${destination.port}` });
+      t.like(lab.events[0], { event: "loop", destination: `${address}:${port}` });
     });
   });
+}
+
+for (const [originSees, from] of [
+  ["client", "127.0.0.1"],
+  ["router", undefined],
+] as const) {
+  test.serial(`when the origin is to see the ${originSees}, that is whom it is dialled from`, async (t) => {
+    const dialled: unknown[] = [];
+    const connect: typeof plainConnect = (source, to) => {
+      dialled.push(source);
+      return plainConnect(source, to);
+    };
+    await inLab(t, { serve: answer, connect, config: { originSees } }, async (lab) => {
+      const client = lab.connect();
+      client.end("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      await ending(client);
+      t.deepEqual(dialled, [from]);
+    });
+  });
+}
+
+for (const [carries, request] of [
+  ["http", { method: "GET", url: "http://a/" }],
+  ["tls", undefined],
+  ["raw", undefined],
+] as const) {
+  test.serial(
+    `a port that carries ${carries} is ${request ? "" : "not "}looked into, and its line says so`,
+    async (t) => {
+      const config = { ports: [{ port: 80, carries }] };
+      await inLab(t, { serve: answer, config }, async ({ connect, logged, events }) => {
+        const client = connect();
+        client.end("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await ending(client);
+        await logged(1);
+        t.is(events[0]?.["carries"], carries);
+        t.deepEqual(events[0]?.["request"], request);
+      });
+    },
+  );
 }
 
 test.serial("one connection more than the limit is refused, until one has ended", async (t) => {
@@ -74,9 +115,9 @@ test.serial("one connection more than the limit is refused, until one has ended"
 
 test.serial("an outgoing socket that can't be opened costs its own client only", async (t) => {
   let attempts = 0;
-  const connect: typeof plainConnect = (client, to) => {
+  const connect: typeof plainConnect = (from, to) => {
     if (attempts++ === 0) throw Object.assign(new Error("socket: Too many open files"), { code: "EMFILE" });
-    return plainConnect(client, to);
+    return plainConnect(from, to);
   };
   await inLab(t, { serve: echo, connect }, async (lab) => {
     t.is((await ending(lab.connect())).error, "ECONNRESET");
@@ -113,26 +154,22 @@ test.serial("stopping resets what has not ended in time", async (t) => {
 });
 
 test.serial("an origin that does not answer is given up after the connect timeout", async (t) => {
-  await withSilentOrigin(async (destination) => {
-    await inLab(
-      t,
-      { destination, config: { connectTimeoutMs: 200 } },
-      async ({ connect, events, logged }) => {
-        const client = connect();
-        client.write("anybody?");
-        t.is((await ending(client)).error, "ECONNRESET");
-        await logged(1);
-        t.like(events[0], { ended: "connect-timeout", bytesFromClient: 8, bytesFromOrigin: 0 });
-        const tookMs = Number(events[0]?.["durationMs"]);
-        t.true(tookMs >= 195 && tookMs < 1000, `after ${tookMs} ms`);
-      },
-    );
+  await withSilentOrigin(async (origin) => {
+    await inLab(t, { origin, config: { connectTimeoutMs: 200 } }, async ({ connect, events, logged }) => {
+      const client = connect();
+      client.write("anybody?");
+      t.is((await ending(client)).error, "ECONNRESET");
+      await logged(1);
+      t.like(events[0], { ended: "connect-timeout", bytesFromClient: 8, bytesFromOrigin: 0 });
+      const tookMs = Number(events[0]?.["durationMs"]);
+      t.true(tookMs >= 195 && tookMs < 1000, `after ${tookMs} ms`);
+    });
   });
 });
 
 test.serial("a client that gives up while its origin is being dialled is noticed at once", async (t) => {
-  await withSilentOrigin(async (destination) => {
-    await inLab(t, { destination }, async ({ connect, events, proxy, logged }) => {
+  await withSilentOrigin(async (origin) => {
+    await inLab(t, { origin }, async ({ connect, events, proxy, logged }) => {
       const client = connect();
       await until(() => proxy.connections() === 1, "a connection");
       client.resetAndDestroy();
@@ -141,29 +178,3 @@ test.serial("a client that gives up while its origin is being dialled is noticed
     });
   });
 });
-
-/** A real listener whose queue is full and that never accepts: Linux drops the SYNs of all others. */
-async function withSilentOrigin(
-  body: (at: { address: string; port: number }) => Promise<void>,
-): Promise<void> {
-  const program = `
-    const server = require("node:net").createServer().listen(0, "127.0.0.1", 1, () => {
-      require("node:fs").writeSync(1, String(server.address().port));
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-    });`;
-  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
-  const fillers: Socket[] = [];
-  try {
-    const [said]: unknown[] = await once(child.stdout, "data");
-    const at = { address: "127.0.0.1", port: Number(String(said)) };
-    // One more than the backlog of 1 fits; then the queue is full.
-    fillers.push(dial(at), dial(at));
-    await until(() => fillers.every(({ pending }) => !pending), "the queue to fill");
-    for (const filler of fillers) filler.unref();
-    await body(at);
-  } finally {
-    for (const filler of fillers) filler.destroy();
-    child.kill("SIGKILL");
-    await once(child, "close");
-  }
-}

@@ -3,6 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
 import { relay } from "../../proxy/src/relay.ts";
+import { countBytes, createFlood, floodBytes, MiB, settled } from "./flood.ts";
 import {
   close,
   dial,
@@ -14,9 +15,6 @@ import {
   quickConfig,
   until,
 } from "./loopback-lab.ts";
-
-const MiB = 1024 * 1024;
-const floodBytes = 96 * MiB;
 
 test.serial("bytes go both ways unchanged, and one line says how many", async (t) => {
   const sent = randomBytes(3 * MiB);
@@ -104,7 +102,7 @@ test.serial("control: through a relay without back-pressure all bytes are sent a
   const origin = createServer(flood);
   const to = await listen(origin);
   const careless = createServer((client) => {
-    const out = plainConnect(to, to).on("error", () => {});
+    const out = plainConnect(undefined, to).on("error", () => {});
     client.on("error", () => {}).once("close", () => out.destroy());
     out.on("data", (chunk) => client.write(chunk));
   });
@@ -238,7 +236,7 @@ test.serial(
     const to = await listen(origin);
     const ends: string[] = [];
     const server = createServer({ allowHalfOpen: true }, (client) => {
-      const outgoing = plainConnect(to, to);
+      const outgoing = plainConnect(undefined, to);
       const stop = relay(client, outgoing, quickConfig, ({ ended }) => ends.push(ended));
       // After the relay's own listener, which has just ended the client's side.
       outgoing.once("end", stop);
@@ -271,42 +269,6 @@ test.serial("a storm of clients that come and go in every way leaves nothing beh
     await until(() => events.length >= 100 && !events.some(({ event }) => event !== "connection"), "lines");
   });
 });
-
-/** Something that sends much, as fast as it may, and how much of that has left this process. */
-function createFlood() {
-  const chunk = Buffer.alloc(MiB);
-  let sentBytes = 0;
-  const flood = (socket: Socket): void => {
-    const send = (): void => {
-      if (sentBytes === floodBytes) return void socket.end();
-      socket.write(chunk, (error) => {
-        if (error) return;
-        sentBytes += chunk.length;
-        send();
-      });
-    };
-    socket.on("error", () => {}).resume();
-    send();
-  };
-  return { flood, sentBytes: () => sentBytes };
-}
-
-/** The value once it hasn't changed for a while. */
-async function settled(value: () => number): Promise<number> {
-  for (let before = -1; ;) {
-    const now = value();
-    if (now === before) return now;
-    before = now;
-    await sleep(150);
-  }
-}
-
-async function countBytes(socket: Socket): Promise<number> {
-  let bytes = 0;
-  socket.on("data", (chunk: Buffer) => (bytes += chunk.length)).resume();
-  await new Promise((resolve) => socket.once("end", resolve));
-  return bytes;
-}
 
 function hash(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "ava";
-import { bundleProxy, proxyBundleName } from "../../build/payload/bundle-proxy.ts";
+import test, { type ExecutionContext } from "ava";
+import { bundleProgram } from "../../build/payload/bundle.ts";
 import { hostArchitecture } from "../../build/debian/architectures.ts";
 import { compileAddon } from "../../build/payload/compile-addon.ts";
 import { hostCompiler } from "../payload/host-compiler.ts";
@@ -20,67 +20,120 @@ if (missing !== undefined) {
   process.stderr.write(`\nNOT TESTED: the proxy behind real TPROXY rules, because ${missing}\n\n`);
 }
 
-withNamespaces(
-  "behind TPROXY the bundle relays with the client's own address, and knows what it must not dial",
-  async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "halfbridge-proxy-"));
-    t.teardown(() => rmSync(folder, { recursive: true }));
-    const config: ProxyConfig = {
-      ...quickConfig,
-      listen: { address: "0.0.0.0", port: 3129 },
-      connectTimeoutMs: 300,
-      log: { file: join(folder, "log", "proxy.log"), maxBytes: 65_536 },
-    };
-    writeFileSync(join(folder, "proxy.json"), JSON.stringify(config));
-    writeFileSync(join(folder, proxyBundleName), await bundleProxy());
-    const compiler = hostCompiler(hostArchitecture());
-    if (compiler === undefined) throw new Error("gcc is missing");
-    await compileAddon(compiler, join(folder, "transparent.node"));
+for (const originSees of ["client", "router"] as const) {
+  const [seen, seen6] =
+    originSees === "client" ? ["10.1.2.50", "2001:db8:1::50"] : ["203.0.113.1", "2001:db8:2::1"];
+  withNamespaces(
+    `behind TPROXY and as an explicit proxy, the bundle shows the ${originSees} to origins, and knows what it must not dial`,
+    async (t) => {
+      const { findings, config } = await tryRouter(t, originSees);
+      t.deepEqual(findings.answers, {
+        origin: `you are ::ffff:${seen}`,
+        closed: "ECONNRESET",
+        silent: "ECONNRESET",
+        unreachable: "ECONNRESET",
+        router: "ECONNRESET",
+        proxy: "ECONNRESET",
+        origin6: `you are ${seen6}`,
+        closed6: "ECONNRESET",
+        router6: "ECONNRESET",
+        explicit: `you are ::ffff:${seen}`,
+        tunnel: `you are ::ffff:${seen}`,
+        explicitClosed: "203.0.113.80 can't be reached (ECONNREFUSED).",
+        explicitSelf: "10.1.2.2 is this router itself.",
+        explicitLocalhost: "localhost is this router itself.",
+        explicitOther: "Port 82 is not one of this proxy's.",
+        explicit6: `you are ${seen6}`,
+        tunnel6: `you are ${seen6}`,
+        explicit4to6:
+          originSees === "router"
+            ? `you are ${seen6}`
+            : "2001:db8:2::80 can't be connected to from an IPv4 address.",
+      });
+      t.is(findings.ordinaryBind, "EADDRNOTAVAIL", "control: without the addon that address can't be used");
+      t.is(findings.exitCode, 0);
+      t.is(readFileSync(config.ready ?? "", "utf8"), "listening\n");
 
-    const inside = join(import.meta.dirname, "three-namespaces.ts");
-    const argv = [...intoNamespace, process.execPath, inside, folder, join(folder, "proxy.json")];
-    const findings: Findings = JSON.parse(
-      execFileSync("unshare", argv, { encoding: "utf8", timeout: 20_000, env: { PATH: systemPath } }),
-    );
-    t.deepEqual(findings.answers, {
-      origin: "you are 10.1.2.50",
-      closed: "ECONNRESET",
-      silent: "ECONNRESET",
-      unreachable: "ECONNRESET",
-      router: "ECONNRESET",
-      proxy: "ECONNRESET",
-    });
-    t.is(findings.ordinaryBind, "EADDRNOTAVAIL", "control: without the addon that address can't be used");
-    t.is(findings.exitCode, 0);
+      const log = findings.log.trim().split("\n");
+      const inFile = readFileSync(config.log.file, "utf8").trim().split("\n");
+      t.deepEqual(log, inFile, "console and file say the same");
+      const events = log.map((line): LogEvent => JSON.parse(line));
+      t.like(events[0], { event: "listening", listeners: config.listeners });
+      t.like(events[1], {
+        destination: "203.0.113.80:80",
+        carries: "http",
+        request: { method: "GET", url: "http://example.org/page" },
+        ended: "closed",
+      });
+      t.regex(String(events[1]?.["client"]), /^10\.1\.2\.50:/);
+      const lines = events
+        .slice(2)
+        .map(({ event, ended, destination, url }) =>
+          [event, ended, destination, url].filter((word) => typeof word === "string").join(" "),
+        );
+      t.deepEqual(lines, [
+        "connection refused 203.0.113.80:81",
+        "connection connect-timeout 203.0.113.99:80",
+        "connection unreachable 198.51.100.1:80",
+        "loop 10.1.2.2:80",
+        "loop 10.1.2.2:3129",
+        "connection closed [2001:db8:2::80]:80",
+        "connection refused [2001:db8:2::80]:81",
+        "loop [2001:db8:1::2]:80",
+        "request http://203.0.113.80/page",
+        "connection closed 203.0.113.80:80",
+        "request refused http://203.0.113.80:81/",
+        "request loop http://10.1.2.2/",
+        "request loop http://localhost/",
+        "request forbidden-port http://203.0.113.80:82/",
+        "request http://[2001:db8:2::80]/page",
+        "connection closed [2001:db8:2::80]:80",
+        `request ${originSees === "router" ? "" : "no-address "}http://[2001:db8:2::80]/page`,
+        "stopping",
+        "stopped",
+      ]);
+    },
+  );
+}
 
-    const log = findings.log.trim().split("\n");
-    t.deepEqual(
-      log,
-      readFileSync(config.log.file, "utf8").trim().split("\n"),
-      "console and file say the same",
-    );
-    const events = log.map((line): LogEvent => JSON.parse(line));
-    t.like(events[0], { event: "listening", address: "0.0.0.0", port: 3129 });
-    t.like(events[1], {
-      destination: "203.0.113.80:80",
-      request: { method: "GET", url: "http://example.org/page" },
-      ended: "closed",
-    });
-    t.regex(String(events[1]?.["client"]), /^10\.1\.2\.50:/);
-    t.deepEqual(
-      events.slice(2).map(({ event, ended, destination }) => ({ event, ended, destination })),
-      [
-        { event: "connection", ended: "refused", destination: "203.0.113.80:81" },
-        { event: "connection", ended: "connect-timeout", destination: "203.0.113.99:80" },
-        { event: "connection", ended: "unreachable", destination: "198.51.100.1:80" },
-        { event: "loop", ended: undefined, destination: "10.1.2.2:80" },
-        { event: "loop", ended: undefined, destination: "10.1.2.2:3129" },
-        { event: "stopping", ended: undefined, destination: undefined },
-        { event: "stopped", ended: undefined, destination: undefined },
-      ],
-    );
-  },
-);
+async function tryRouter(
+  t: ExecutionContext,
+  originSees: ProxyConfig["originSees"],
+): Promise<{ findings: Findings; config: ProxyConfig }> {
+  const folder = mkdtempSync(join(tmpdir(), "halfbridge-proxy-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const config: ProxyConfig = {
+    ...quickConfig,
+    listeners: [
+      { kind: "transparent", address: "0.0.0.0", port: 3129 },
+      { kind: "transparent", address: "::", port: 3129 },
+      { kind: "explicit", address: "10.1.2.2", port: 3128 },
+      { kind: "explicit", address: "2001:db8:1::2", port: 3128 },
+    ],
+    originSees,
+    self: ["10.1.2.2", "2001:db8:1::2", "203.0.113.1", "2001:db8:2::1"],
+    ports: [
+      { port: 80, carries: "http" },
+      { port: 81, carries: "http" },
+    ],
+    ready: join(folder, "ready"),
+    connectTimeoutMs: 300,
+    log: { file: join(folder, "log", "proxy.log"), maxBytes: 65_536 },
+  };
+  writeFileSync(join(folder, "proxy.json"), JSON.stringify(config));
+  writeFileSync(join(folder, "proxy.cjs"), await bundleProgram("proxy.cjs"));
+  const compiler = hostCompiler(hostArchitecture());
+  if (compiler === undefined) throw new Error("gcc is missing");
+  await compileAddon(compiler, join(folder, "transparent.node"));
+  const inside = join(import.meta.dirname, "three-namespaces.ts");
+  const argv = [...intoNamespace, process.execPath, inside, folder, join(folder, "proxy.json")];
+  const said = execFileSync("unshare", argv, {
+    encoding: "utf8",
+    timeout: 20_000,
+    env: { PATH: systemPath },
+  });
+  return { findings: JSON.parse(said), config };
+}
 
 /** Why there can be no namespaces with TPROXY rules on this machine, or undefined. */
 function findMissing(): string | undefined {

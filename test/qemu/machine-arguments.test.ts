@@ -5,7 +5,12 @@ import { machineArguments, type MachineSpec } from "../../qemu/machine-arguments
 import { planTopology } from "../../qemu/topology.ts";
 import { assertGolden } from "../golden.ts";
 
-const topology = planTopology({ lan: "10.1.2.0/24", router: "10.1.2.2", ispRouter: "10.1.2.1" });
+const topology = planTopology({
+  lan: "10.1.2.0/24",
+  router: "10.1.2.2",
+  ispRouter: "10.1.2.1",
+  ipv6: { handling: "block" },
+});
 
 /** One option a line, as a person would write it. */
 const print = (spec: MachineSpec): string =>

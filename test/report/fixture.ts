@@ -6,6 +6,7 @@ export const report: Report = {
   site: "example",
   mode: "half-bridge",
   dialect: "legacy",
+  facts: [],
   planHash: "5f0c4c0e4a7d8d5a3f3ad1f9a7b3a3b8f3f1c7a0d5e0b4f2a9c8e7d6b5a49382",
   image: {
     file: "halfbridge-x86-64-example.img",

@@ -7,7 +7,7 @@ const html = renderHtml(report);
 
 /** The list item of one claim. */
 function claimItem(page: string, name: string): string {
-  return page.slice(page.indexOf(`<li id="${name}"`)).split('<li id="')[1] ?? "";
+  return page.slice(page.indexOf(`<li id="claim/${name}"`)).split('<li id="')[1] ?? "";
 }
 
 test("the page opens with the verdict, in its title as well", (t) => {
@@ -33,6 +33,7 @@ test("what machines said is escaped wherever it is shown", (t) => {
       ...{ title: evil, observed: evil, control: { ...control, title: evil, observed: evil } },
     })),
     evidence: [{ title: evil, file: evil }],
+    facts: [{ label: evil, value: evil }],
   });
   t.false(page.includes("<script"));
   t.true(page.includes("&lt;script&gt;"));
@@ -73,6 +74,15 @@ test("a figure over its limit says by how much, and the bar is marked where the 
   t.true(html.includes("<b>over by 3 s</b>"));
   t.regex(html, /class="bar failed"[^]*?width:100%[^]*?left:83.1%/);
   t.regex(html, /Over its limit: <a href="#figures">Firmware to proxy listening, UEFI<\/a>/);
+});
+
+test("facts about the site are near the head, and without any there is no list of them", (t) => {
+  const facts = [{ label: "IPv6", value: "dropped <all>" }];
+  t.regex(
+    renderHtml({ ...report, facts }),
+    /<dt>IPv6<\/dt><dd>dropped &lt;all&gt;<\/dd>[^]*<dl class="identity">/,
+  );
+  t.notRegex(html, /<dl class="facts">/);
 });
 
 test("a report without claims, figures or evidence is still a page, and no pass", (t) => {

@@ -3,6 +3,7 @@ import type { Claim, Status } from "../../build/report/report.ts";
 import { claimVerdict, reportVerdict, tallyClaims } from "../../build/report/verdict.ts";
 import { headline } from "../../build/report/wording.ts";
 import { report } from "./fixture.ts";
+import { matrixReport } from "./matrix-fixture.ts";
 
 function claim(status: Status, control: Status): Claim {
   return {
@@ -42,4 +43,10 @@ test("the headline says how many hold, fail and were not tried", (t) => {
   t.is(headlineOf(claim("passed", "passed"), claim("failed", "passed")), "1 of 2 claims fails");
   t.is(headlineOf(claim("passed", "passed"), claim("skipped", "skipped")), "1 of 2 claims hold, 1 not tried");
   t.is(headlineOf(), "Nothing was proven");
+});
+
+test("with a matrix the headline counts all claims, and says in how many set-ups", (t) => {
+  const passing = matrixReport.claims.filter((each) => claimVerdict(each) === "passed");
+  t.is(headline(matrixReport), "4 of 201 claims in 10 set-ups fail, 2 not tried");
+  t.is(headline({ ...matrixReport, claims: passing }), "All 195 claims in 10 set-ups hold");
 });

@@ -2,24 +2,30 @@ import { join, relative } from "node:path";
 import { Option, type Command } from "commander";
 import { note, step } from "../../core/progress.ts";
 import { buildImage } from "../../flow.ts";
+import type { Published } from "../../image/publish.ts";
 import { formatSummary } from "../../report/format-summary.ts";
+import type { Claim } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { readInputs, takesInputs } from "../inputs.ts";
-import { makeReport } from "../make-report.ts";
+import { makeReport, type LabRun } from "../make-report.ts";
 import { openLab, requireConsole, takesLabOptions, type LabFlags } from "../lab-inputs.ts";
 import { buildOptions, type BuildFlags } from "./build.ts";
+import { partNames, proveMatrix, type Part } from "../../../qemu/matrix/prove-matrix.ts";
 import { proveImage, type Proof } from "../../../qemu/prove.ts";
 
 type Firmware = "bios" | "uefi";
 
-interface TestFlags extends BuildFlags, LabFlags {
+interface TestFlags extends BuildFlags, LabFlags, Part {
   readonly firmware: Firmware | "both";
+  readonly matrix?: true;
   readonly json?: true;
 }
 
 /** `halfbridge test` */
 export function addTest(program: Command): void {
+  const part = (flags: string, what: string, choices: readonly string[]) =>
+    new Option(flags, `only this ${what} of the matrix`).choices(choices);
   takesLabOptions(takesInputs(program.command("test")))
     .description("boot the image between a virtual ISP and a virtual LAN, and prove what the site says")
     .addOption(
@@ -27,6 +33,10 @@ export function addTest(program: Command): void {
         .choices(["bios", "uefi", "both"])
         .default("both"),
     )
+    .option("--matrix", "prove every mode in both dialects as well, on a running router (about 12 minutes)")
+    .addOption(part("--mode <mode>", "mode", partNames.modes))
+    .addOption(part("--dialect <dialect>", "dialect", partNames.dialects))
+    .addOption(part("--claim <claim>", "claim", partNames.claims))
     .option("--fast", "prove an image that was compressed quickly")
     .option("--json", "the report, as JSON")
     .action(async (boardName: string, options: TestFlags) => {
@@ -34,31 +44,64 @@ export function addTest(program: Command): void {
       requireConsole(site, options.site);
       const published = await buildImage(board, site, buildOptions(options));
       const lab = await openLab(options);
-      const firmwares: Firmware[] = options.firmware === "both" ? ["bios", "uefi"] : [options.firmware];
-      const proofs = new Map<Firmware, Proof>();
-      for (const firmware of firmwares) {
-        const proof = await step(
-          `Prove it in the lab, started by ${firmware} (${lab.accelerator.kind})`,
-          () =>
-            proveImage(
-              {
-                plan: published.plan,
-                imageFile: published.image,
-                firmware,
-                ...lab,
-                runDirectory: join(published.directory, "lab", firmware),
-                memoryMiB: board.memoryMiB,
-              },
-              (claim) => note(`  ${claimVerdict(claim) === "passed" ? "✓" : "✗"} ${claim.title}`),
-            ),
+      const common = (where: string, firmware: Firmware) => ({
+        plan: published.plan,
+        imageFile: published.image,
+        firmware,
+        ...lab,
+        runDirectory: join(published.directory, "lab", where),
+        memoryMiB: board.memoryMiB,
+      });
+      const runs: LabRun[] = [];
+      const run = async (title: string, where: string, firmware: Firmware, prove: () => Promise<Proof>) => {
+        const proof = await step(`${title}, started by ${firmware} (${lab.accelerator.kind})`, prove);
+        runs.push({ where, firmware, proof });
+      };
+      for (const firmware of ownProofs(options)) {
+        await run("Prove it in the lab", firmware, firmware, () =>
+          proveImage(common(firmware, firmware), tellClaim),
         );
-        proofs.set(firmware, proof);
       }
-      const report = makeReport(published, proofs, lab.accelerator.kind);
-      await writeReport(report, published.directory);
-      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatSummary(report));
-      note(`\nImage:  ${relative(process.cwd(), published.image)}`);
-      note(`Report: ${relative(process.cwd(), join(published.directory, "report.html"))}`);
-      if (reportVerdict(report) !== "passed") process.exitCode = 1;
+      if (options.matrix || isPart(options)) {
+        await run("Prove every mode", "matrix", "bios", () =>
+          proveMatrix(common("matrix", "bios"), partOf(options), tellClaim),
+        );
+      }
+      await finish(published, runs, lab.accelerator.kind, options);
     });
+}
+
+/** A part of the matrix is proven alone. */
+const isPart = ({ mode, dialect, claim }: Part): boolean =>
+  mode !== undefined || dialect !== undefined || claim !== undefined;
+
+const partOf = ({ mode, dialect, claim }: Part): Part => ({
+  ...(mode === undefined ? {} : { mode }),
+  ...(dialect === undefined ? {} : { dialect }),
+  ...(claim === undefined ? {} : { claim }),
+});
+
+function ownProofs(options: TestFlags): Firmware[] {
+  if (isPart(options)) return [];
+  return options.firmware === "both" ? ["bios", "uefi"] : [options.firmware];
+}
+
+function tellClaim(claim: Claim): void {
+  const where = claim.setup === undefined ? "" : `${claim.setup.mode} · ${claim.setup.dialect}: `;
+  note(`  ${claimVerdict(claim) === "passed" ? "✓" : "✗"} ${where}${claim.title}`);
+  if (claimVerdict(claim) !== "passed") note(`    ${claim.observed}\n    control: ${claim.control.observed}`);
+}
+
+async function finish(
+  published: Published,
+  runs: readonly LabRun[],
+  accelerator: string,
+  { json }: TestFlags,
+): Promise<void> {
+  const report = makeReport(published, runs, accelerator);
+  await writeReport(report, published.directory);
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatSummary(report));
+  note(`\nImage:  ${relative(process.cwd(), published.image)}`);
+  note(`Report: ${relative(process.cwd(), join(published.directory, "report.html"))}`);
+  if (reportVerdict(report) !== "passed") process.exitCode = 1;
 }

@@ -1,88 +1,129 @@
 import type { Board } from "../../config/board.ts";
+import { formatAddress6, parseAddress6 } from "../../config/ipv6.ts";
 import type { Site } from "../../config/site.ts";
-import type { NetworkModel } from "../network.ts";
+import type { FrameRule, Frames, NetworkModel } from "../network.ts";
+import { networksOf } from "./parts/capture.ts";
+import { answeringSettings, proxyArp, routedPorts } from "./parts/routed-ports.ts";
+import { commonSettings } from "./parts/settings.ts";
 
 /**
  * Jan Engelhardt's half bridge: a bridge with one port, the ISP's. All frames are taken off it and
  * routed, but for the ARP requests for the LAN's addresses, which it answers with its own MAC. The ISP's
  * router sees the whole LAN on its own wire; on the LAN, ARP for the ISP's router is answered likewise.
+ *
+ * nftables has no ARP reply: there all frames are routed, and the kernel's proxy ARP answers, which knows
+ * duplicate-address probes by itself.
+ *
+ * `arp: bridge`: "you can also bridge all ARP traffic, i.e. let the clients answer ARP". For that the LAN's
+ * port has to be on the bridge as well, and frames to the clients' own MACs are taken.
  */
 export function modelHalfBridge(board: Board, site: Site): NetworkModel {
   const { isp, lan } = board.ports;
-  const prefixLength = Number(site.lan.split("/")[1]);
+  const routed = routedPorts(board, site);
+  const bridgesArp = site.arp === "bridge";
+  // What crosses the bridge needs both ports on it.
+  const ports = bridgesArp || site.ipv6.handling === "bridge" ? [isp, lan] : [isp];
+  const kernelAnswers = !bridgesArp && site.dialect === "nft";
   return {
-    ports: { isp, lan },
-    bridge: { name: "br0", ports: [isp] },
-    // On the port, not on the bridge: routed frames arrive there.
-    addresses: [
-      { device: isp, local: site.router, peer: site.ispRouter, prefixLength: 32 },
-      { device: lan, local: site.router, prefixLength },
+    ...routed,
+    bridge: { name: "br0", ports },
+    neighbourProxies: bridgesArp ? [] : routed.neighbourProxies,
+    prefixProxies:
+      !bridgesArp && site.ipv6.handling === "route"
+        ? [{ device: isp, behind: lan, prefix: site.ipv6.lan }]
+        : [],
+    settings: [
+      ...commonSettings(site, [isp, lan], "br0"),
+      ...(bridgesArp ? [] : answeringSettings(board, site)),
+      ...(kernelAnswers ? [proxyArp(isp)] : []),
     ],
-    routes: [{ to: "default", via: site.ispRouter, device: isp }],
-    // Not proxy_arp, which would answer for whatever is routed elsewhere: link-local, a second subnet.
-    arpProxies: [{ address: site.ispRouter, device: lan }],
-    delivery: { mark: 1, table: 100 },
-    sysctls: sysctlsOf(isp, lan),
-    bridging: {
-      otherwise: "route",
-      rules: [
-        {
-          why: "announcements concern the router's own neighbours",
-          port: isp,
-          arpRequest: { gratuitous: true },
-          verdict: "route",
-        },
-        {
-          why: "duplicate-address probes are never answered for others (RFC 5227)",
-          port: isp,
-          arpRequest: { sender: "0.0.0.0" },
-          verdict: "route",
-        },
-        {
-          why: "the ISP's router answers for itself",
-          port: isp,
-          arpRequest: { target: site.ispRouter },
-          verdict: "route",
-        },
-        {
-          why: "all other addresses of the LAN are here",
-          port: isp,
-          arpRequest: { target: site.lan },
-          verdict: "bridge",
-        },
-      ],
-      arpReplies: [{ port: isp, targets: site.lan }],
+    frames: {
+      bridging: {
+        otherwise: "route",
+        rules: [
+          ...(site.ipv6.handling === "bridge" ? [crossingIpv6] : []),
+          ...(bridgesArp ? crossingArp(site) : kernelAnswers ? [] : answeredArp(site, isp)),
+        ],
+      },
+      arpReplies: bridgesArp || kernelAnswers ? [] : [{ port: isp, targets: site.lan }],
+      ...nothingElse,
     },
-    capture: {
-      port: lan,
-      destinationPorts: site.capture,
-      // Within the LAN, answers wouldn't come back this way; the ISP's router isn't on that side.
-      destinations: [
-        { to: `${site.ispRouter}/32`, verdict: "capture" },
-        { to: site.lan, verdict: "pass" },
-      ],
-      proxyPort: site.proxy.port,
-    },
-    guard: { icmpPorts: [isp, lan] },
   };
 }
 
-function sysctlsOf(isp: string, lan: string) {
+const nothingElse: Pick<Frames, "refused" | "marksSides" | "capture"> = {
+  refused: [],
+  marksSides: false,
+  capture: { take: "broute", rules: [] },
+};
+
+const crossingIpv6: FrameRule = {
+  why: "the site lets IPv6 cross, unfiltered",
+  match: { ip: { family: "ipv6" } },
+  verdict: "bridge",
+};
+
+/** Which ARP requests stay on the bridge, to be answered there. */
+function answeredArp({ ispRouter, lan }: Site, isp: string): FrameRule[] {
   return [
-    // First: the kernel resets other settings when forwarding changes.
-    { key: "net.ipv4.ip_forward", value: "1" },
-    ...["all", "default", isp, lan].map((name) => ({ key: `net.ipv4.conf.${name}.rp_filter`, value: "0" })),
-    ...["all", "default", isp, lan].map((name) => ({
-      key: `net.ipv4.conf.${name}.send_redirects`,
-      value: "0",
-    })),
-    ...["all", "default", isp, lan].map((name) => ({
-      key: `net.ipv4.conf.${name}.accept_redirects`,
-      value: "0",
-    })),
-    // Answer at once instead of after up to 0.8 s.
-    { key: `net.ipv4.neigh.${lan}.proxy_delay`, value: "0" },
-    // IPv6 is neither routed nor bridged: it can't go around the filter.
-    ...["all", "default"].map((name) => ({ key: `net.ipv6.conf.${name}.disable_ipv6`, value: "1" })),
+    {
+      why: "announcements concern the router's own neighbours",
+      port: isp,
+      match: { arp: { request: true, gratuitous: true } },
+      verdict: "route",
+    },
+    {
+      why: "duplicate-address probes are never answered for others (RFC 5227)",
+      port: isp,
+      match: { arp: { request: true, sender: "0.0.0.0" } },
+      verdict: "route",
+    },
+    {
+      why: "the ISP's router answers for itself",
+      port: isp,
+      match: { arp: { request: true, target: ispRouter } },
+      verdict: "route",
+    },
+    {
+      why: "all other addresses of the LAN are here",
+      port: isp,
+      match: { arp: { request: true, target: lan } },
+      verdict: "bridge",
+    },
   ];
 }
+
+/** ARP, and neighbour discovery, cross the bridge; what is for the router itself doesn't, nor does anything else. */
+function crossingArp(site: Site): FrameRule[] {
+  const forItself = "the router's ports answer for themselves, and get their answers";
+  const across = "the others answer each other";
+  return [
+    { why: forItself, match: { addressedTo: "host", arp: {} }, verdict: "route" },
+    { why: forItself, match: { arp: { request: true, target: site.router } }, verdict: "route" },
+    { why: across, match: { arp: {} }, verdict: "bridge" },
+    ...networksOf(site)
+      .filter(({ family }) => family === "ipv6")
+      .flatMap(({ family, router }): FrameRule[] => [
+        {
+          why: forItself,
+          match: { addressedTo: "host", ip: { family, protocol: "neighbour" } },
+          verdict: "route",
+        },
+        {
+          why: forItself,
+          match: { ip: { family, protocol: "neighbour", to: solicitedNode(router) } },
+          verdict: "route",
+        },
+        { why: across, match: { ip: { family, protocol: "neighbour" } }, verdict: "bridge" },
+      ]),
+    {
+      why: "the others' frames carry the others' MACs, and are routed all the same",
+      match: { addressedTo: "other" },
+      verdict: "take",
+    },
+  ];
+}
+
+/** The multicast group in which an address is asked for (RFC 4291, 2.7.1). */
+const solicitedNode = (address: string): string =>
+  formatAddress6((0xff02n << 112n) | (0x1_ffn << 24n) | (parseAddress6(address) & 0xff_ffffn));

@@ -8,7 +8,12 @@ test("the longest kernel command line is within what the kernel takes", (t) => {
     lan: "172.116.112.0/24",
     router: "172.116.112.102",
     ispRouter: "172.116.112.101",
-    ipv6: { lan: `${network}:6600/120`, router: `${network}:6602`, ispRouter: `${network}:6601` },
+    ipv6: {
+      handling: "route",
+      lan: `${network}:6600/120`,
+      router: `${network}:6602`,
+      ispRouter: `${network}:6601`,
+    },
   });
   t.is(topology.clients[3]?.address6, `${network}:66c4`);
   t.true(guestCommandLine("isp", topology, 10).length < 2048); // COMMAND_LINE_SIZE on x86

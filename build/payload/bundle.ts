@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import standalone from "ajv/dist/standalone/index.js";
+import { build, type Plugin } from "esbuild";
+import { ajvOptions } from "../config/compile-schema.ts";
+import { siteSchema } from "../config/site-schema.ts";
+import { projectRoot } from "../core/paths.ts";
+
+/** Programs of the router by their names there; they are CommonJS, which Node starts faster than modules. */
+export const programs = {
+  "proxy.cjs": join("proxy", "src", "main.ts"),
+  "render-setup.cjs": join("build", "router", "render-setup.ts"),
+} as const;
+
+/**
+ * Bundles a program into one file that needs nothing but Node 24 (and, for the proxy, the addon beside it).
+ * Names are kept, so that a stack trace from the router can be read. The same source gives the same bytes,
+ * wherever the checkout lies.
+ */
+export async function bundleProgram(name: keyof typeof programs): Promise<Buffer> {
+  const { outputFiles } = await build({
+    absWorkingDir: projectRoot,
+    entryPoints: [programs[name]],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    define: { "import.meta.dirname": "__dirname" },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    keepNames: false,
+    legalComments: "none",
+    plugins: [compiledSchemas],
+    logLevel: "silent",
+  });
+  const [bundle] = outputFiles;
+  if (bundle === undefined) throw new Error("esbuild returned no file");
+  return Buffer.from(bundle.contents);
+}
+
+/** ajv and its compiling would be the larger part of render-setup, and of its time: a router gets the result. */
+const compiledSchemas: Plugin = {
+  name: "compiled-schemas",
+  setup(program) {
+    program.onLoad({ filter: /\/build\/config\/compile-schema\.ts$/ }, () => {
+      const ajv = new Ajv({ ...ajvOptions, code: { source: true, esm: true } });
+      const code = standalone.default(ajv, ajv.compile(siteSchema));
+      return {
+        contents: `${code}\nexport const compileSchema = () => validate;`,
+        loader: "js",
+        resolveDir: projectRoot,
+      };
+    });
+  },
+};

@@ -1,0 +1,100 @@
+import { textFile, type Entry } from "../core/tree.ts";
+import type { NetworkModel, Setting } from "../plan/network.ts";
+import type { Plan } from "../plan/plan.ts";
+import { joinScripts, type Dialect, type Script } from "./dialects/dialect.ts";
+import { printLegacy } from "./dialects/legacy/legacy.ts";
+import { printNft } from "./dialects/nft/nft.ts";
+import { bringUp, makeDevices } from "./links.ts";
+import { proxyConfiguration } from "./proxy-configuration.ts";
+
+const dialects: Readonly<Record<Plan["site"]["dialect"], Dialect>> = { legacy: printLegacy, nft: printNft };
+
+/**
+ * All that a site comes to on a router, as one folder of text: the router runs what is in it, and can be
+ * given another one while it runs. Scripts come in pairs: `X.stop` undoes `X.start`, in reverse.
+ */
+export function printSetup(plan: Plan): Entry[] {
+  const { network, site, kernel } = plan;
+  const rules = dialects[site.dialect](network);
+  return [
+    textFile("/facts", printFacts(plan)),
+    textFile("/site.json", `${JSON.stringify(site, null, 2)}\n`),
+    textFile("/modules", lines(kernel.modules.network)),
+    textFile("/settings", lines(network.settings.map(printSetting))),
+    ...scripts("guard", rules.guard),
+    ...scripts("network", joinScripts(makeDevices(network), applySettings, rules.network, bringUp(network))),
+    ...scripts("capture", rules.capture),
+    textFile("/proxy.json", `${JSON.stringify(proxyConfiguration(plan), null, 2)}\n`),
+    textFile("/resolv.conf", lines(site.proxy.resolvers.map((address) => `nameserver ${address}`))),
+    ...(network.prefixProxies.length > 0 ? [textFile("/ndppd.conf", printNdppd(network))] : []),
+  ];
+}
+
+/** What the router's own scripts want to know, as shell variables. */
+function printFacts({ hash, site, network }: Plan): string {
+  const facts = {
+    PLAN: hash,
+    MODE: site.mode,
+    DIALECT: site.dialect,
+    FAIL_MODE: site.failMode,
+    IPV6: site.ipv6.handling,
+    ISP: network.ports.isp,
+    LAN: network.ports.lan,
+    // two for a connection, and some for the proxy itself
+    DESCRIPTORS: 2 * site.proxy.maxConnections + 128,
+  };
+  return lines(Object.entries(facts).map(([name, value]) => `${name}='${value}'`));
+}
+
+const applySettings: Script = {
+  start: ["/usr/lib/halfbridge/settings set"],
+  stop: ["/usr/lib/halfbridge/settings restore"],
+};
+
+/** A kind, and what settings(1) of ours wants to know about it. */
+function printSetting(setting: Setting): string {
+  if (setting.kind === "sysctl") return `sysctl ${pathOf(setting.key)} ${setting.value}`;
+  if (setting.kind === "feature") return `feature ${setting.device} ${setting.name} ${setting.value}`;
+  return `unused ${setting.module}`;
+}
+
+/** A setting's place below /proc/sys; a dot in an interface's name is written as a slash (sysctl(8)). */
+function pathOf(key: string): string {
+  return key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
+}
+
+function scripts(name: string, { start, stop }: Script): Entry[] {
+  return [
+    textFile(`/${name}.start`, lines(["#!/bin/sh", "set -e", ...start]), 0o755),
+    // it goes on, whatever may be gone already, and says so
+    textFile(
+      `/${name}.stop`,
+      lines(["#!/bin/sh", "failed=0", ...stop.map((command) => orFail(command)), "exit $failed"]),
+      0o755,
+    ),
+  ];
+}
+
+/** Notes that a command failed; a here-document's text follows its first line. */
+function orFail(command: string): string {
+  const [first = "", ...rest] = command.split("\n");
+  return [`${first} || failed=1`, ...rest].join("\n");
+}
+
+/** ndppd.conf(5): `iface` asks there, and answers once the host has. (`auto` took lo for the way to a LAN.) */
+function printNdppd({ prefixProxies }: NetworkModel): string {
+  return lines(
+    prefixProxies.flatMap(({ device, behind, prefix }) => [
+      `proxy ${device} {`,
+      "  router no",
+      `  rule ${prefix} {`,
+      `    iface ${behind}`,
+      "  }",
+      "}",
+    ]),
+  );
+}
+
+function lines(text: readonly string[]): string {
+  return text.map((line) => `${line}\n`).join("");
+}

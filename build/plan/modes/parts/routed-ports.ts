@@ -1,0 +1,60 @@
+import type { Board } from "../../../config/board.ts";
+import type { Site } from "../../../config/site.ts";
+import type { NetworkModel, Setting } from "../../network.ts";
+import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
+
+/**
+ * Both ports are routed, with the LAN's prefix on one and the ISP's router alone on the other: the /32 and
+ * the /24 of the 2007 post, which overlap. Frames are for the mode to say.
+ */
+export function routedPorts(
+  { ports: { isp, lan } }: Board,
+  site: Site,
+): Omit<NetworkModel, "bridge" | "frames" | "settings" | "prefixProxies"> {
+  const networks = networksOf(site);
+  return {
+    ports: { isp, lan },
+    // On the port, not on a bridge: routed frames arrive there.
+    addresses: networks.flatMap(({ family, lan: prefix, router, ispRouter }) => [
+      { family, device: isp, local: router, peer: ispRouter, prefixLength: family === "ipv4" ? 32 : 128 },
+      { family, device: lan, local: router, prefixLength: prefixLengthOf(prefix) },
+    ]),
+    routes: networks.map(({ family, ispRouter }) => ({ family, to: "default", via: ispRouter, device: isp })),
+    // Not proxy_arp, which would answer for whatever is routed elsewhere: link-local, a second subnet.
+    neighbourProxies: networks.map(({ ispRouter }) => ({ address: ispRouter, device: lan })),
+    arrivals: { isp: [{ device: isp }], lan: [{ device: lan }] },
+    uplink: isp,
+    capture: planCapture(site),
+    guard: {
+      icmpDevices: [isp, lan],
+      explicitPort: site.transparency.client ? null : site.proxy.port,
+    },
+    clamp: clampOf(site),
+    routed: routedFamilies(site),
+  };
+}
+
+/** Answer for others at once instead of after up to 0.8 s, and for neighbours of IPv6 at all. */
+export function answeringSettings({ ports: { isp, lan } }: Board, { ipv6 }: Site): Setting[] {
+  const devices = [isp, lan];
+  return [
+    ...devices.map((name): Setting => ({
+      kind: "sysctl",
+      key: `net.ipv4.neigh.${name}.proxy_delay`,
+      value: "0",
+    })),
+    ...(ipv6.handling === "route"
+      ? devices.flatMap((name): Setting[] => [
+          { kind: "sysctl", key: `net.ipv6.neigh.${name}.proxy_delay`, value: "0" },
+          { kind: "sysctl", key: `net.ipv6.conf.${name}.proxy_ndp`, value: "1" },
+        ])
+      : []),
+  ];
+}
+
+/** ARP requests on the ISP's port for what is routed to another: the LAN. */
+export const proxyArp = (device: string): Setting => ({
+  kind: "sysctl",
+  key: `net.ipv4.conf.${device}.proxy_arp`,
+  value: "1",
+});

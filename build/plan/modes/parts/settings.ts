@@ -1,0 +1,48 @@
+import type { Site } from "../../../config/site.ts";
+import type { Setting } from "../../network.ts";
+
+/** What every mode needs of the kernel, for the devices that it routes between. */
+export function commonSettings(site: Site, ports: readonly string[], bridge: string | null): Setting[] {
+  const devices = ["all", "default", ...ports, ...(bridge === null ? [] : [bridge])];
+  const each = (key: (name: string) => string, value: string): Setting[] =>
+    devices.map((name) => ({ kind: "sysctl", key: key(name), value }));
+  return [
+    // First: the kernel resets other settings when forwarding changes.
+    { kind: "sysctl", key: "net.ipv4.ip_forward", value: "1" },
+    // Captured packets have addresses of other devices.
+    ...each((name) => `net.ipv4.conf.${name}.rp_filter`, "0"),
+    // Nobody shall be told of a shorter way, past the proxy.
+    ...each((name) => `net.ipv4.conf.${name}.send_redirects`, "0"),
+    ...each((name) => `net.ipv4.conf.${name}.accept_redirects`, "0"),
+    ...ipv6Settings(site, each),
+    ...(bridge === null ? [] : bridgedPackets),
+    // Packets that others have put together, or carried past the hooks, are seen by no rule.
+    ...ports.map((device) => ({ kind: "feature", device, name: "rx-gro-list", value: "off" }) as const),
+    { kind: "unused", module: "nf_flow_table" },
+  ];
+}
+
+/** iptables and ip6tables shall not see what is only bridged. These files exist while br_netfilter is loaded. */
+const bridgedPackets = ["iptables", "ip6tables", "arptables"].map((name): Setting => ({
+  kind: "sysctl",
+  key: `net.bridge.bridge-nf-call-${name}`,
+  value: "0",
+}));
+
+function ipv6Settings(
+  { ipv6 }: Site,
+  each: (key: (name: string) => string, value: string) => Setting[],
+): Setting[] {
+  const isRouted = ipv6.handling === "route";
+  const disabled = each((name) => `net.ipv6.conf.${name}.disable_ipv6`, isRouted ? "0" : "1");
+  if (!isRouted) return disabled;
+  return [
+    ...disabled,
+    { kind: "sysctl", key: "net.ipv6.conf.all.forwarding", value: "1" },
+    // Until its link-local address is known to be unique, the kernel asks for no neighbour on others' behalf.
+    ...each((name) => `net.ipv6.conf.${name}.accept_dad`, "0"),
+    // The site says the addresses and routes.
+    ...each((name) => `net.ipv6.conf.${name}.accept_ra`, "0"),
+    ...each((name) => `net.ipv6.conf.${name}.accept_redirects`, "0"),
+  ];
+}

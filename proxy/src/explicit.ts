@@ -1,0 +1,75 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { formatEndpoint } from "./addresses.ts";
+import { forwardRequest } from "./forward-request.ts";
+import { maxHeadBytes } from "./message-fields.ts";
+import { openTunnel } from "./open-tunnel.ts";
+import { reset } from "./reset.ts";
+import type { Service } from "./service.ts";
+import { highWaterMark } from "./transport.ts";
+
+/** As for Node's own default; a client that takes longer to send a head is answered 408. */
+const headersTimeoutMs = 60_000;
+
+/**
+ * A server that is an HTTP/1.1 proxy to its clients (RFC 9110, 3.7; RFC 9112, 3.2.2): absolute-form
+ * requests are forwarded, each to its own origin, and CONNECT opens a tunnel. Outside of a tunnel a
+ * client's end is its leaving, answered or not: that is how Node's server takes it.
+ */
+export function createExplicitServer(service: Service): Server {
+  // Loaded only where there is such a listener: it takes time, and memory.
+  const http = process.getBuiltinModule("node:http");
+  const { idleTimeoutMs } = service.config;
+  const server = http.createServer({
+    highWaterMark,
+    maxHeaderSize: maxHeadBytes,
+    headersTimeout: headersTimeoutMs,
+    // A body may take as long as it likes while it moves.
+    requestTimeout: 0,
+    keepAliveTimeout: idleTimeoutMs,
+  });
+  server.timeout = idleTimeoutMs;
+  // By default a field after the 2000th is dropped without a word.
+  server.maxHeadersCount = 0;
+  // Before the server's own, which starts to read.
+  server.prependListener("connection", (client: Socket) => admit(client, service));
+
+  // Of each client that waits for an answer, when it has got it: one request after the other
+  // (pipelining), so that a client has one socket to an origin at a time.
+  const waiting = new Map<Socket, Promise<void>>();
+  const request = (question: IncomingMessage, answer: ServerResponse): void => {
+    const client = question.socket;
+    const before = waiting.get(client) ?? Promise.resolve();
+    const answered = before.then(async () => {
+      if (!client.destroyed) await forwardRequest({ question, answer }, http.request, service);
+    });
+    waiting.set(client, answered);
+    void answered.then(() => {
+      if (waiting.get(client) === answered) waiting.delete(client);
+      // A server that is being stopped keeps no connection for another request.
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+  };
+  server.on("request", request).on("checkContinue", request);
+  server.on("connect", (question, _socket, head: Buffer) => {
+    // Node lets go of the socket at once: an answer that is still due couldn't come first.
+    if (waiting.has(question.socket)) question.socket.on("error", () => {}).destroy();
+    else void openTunnel(question, head, service);
+  });
+  return server;
+}
+
+function admit(client: Socket, { config, log, connections }: Service): void {
+  const { remoteAddress: address, remotePort: port } = client;
+  if (address === undefined || port === undefined) return void client.destroy();
+  if (connections.isFull) {
+    client.resetAndDestroy();
+    log("over-limit", {
+      client: formatEndpoint({ address, port }),
+      maxConnections: config.maxConnections,
+    });
+    return;
+  }
+  connections.set(client, () => reset(client));
+  client.once("close", () => connections.delete(client));
+}

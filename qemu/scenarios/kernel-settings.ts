@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Lane } from "../lab.ts";
+import { expectEqual, expectThat, type Scenario } from "./scenario.ts";
+
+/** What others change behind the mode's back. */
+export const kernelSettings: Scenario = {
+  id: "kernel-settings",
+  title:
+    "What something else changes of the kernel's settings is told on the console and by halfbridge-status: forwarding, rp_filter, and on a bridge bridge-nf-call-iptables=1",
+  async prove(lane) {
+    const told: string[] = [];
+    for (const { change, undo, says } of changesFor(lane)) {
+      const from = lane.router.console.received.length;
+      await lane.router.console.succeed(change);
+      try {
+        await lane.router.console.waitFor(new RegExp(`something else changed.*${says}`), { from });
+        const status = await lane.router.console.succeed("halfbridge-status");
+        expectThat(`halfbridge-status doesn't say ${says}`, new RegExp(`CHANGED.*${says}`).test(status));
+        told.push(says);
+      } finally {
+        await lane.router.console.succeed(undo);
+      }
+      await lane.router.console.waitFor(/as they must be again/, { from });
+    }
+    return `told within some seconds, and again when undone: ${told.join(", ")}`;
+  },
+  control: {
+    title: "while nothing changes, nothing is told",
+    async refute({ router }) {
+      const from = router.console.received.length;
+      await sleep(3000);
+      const said = router.console.received.slice(from);
+      expectThat(`told: ${said}`, !said.includes("something else changed"));
+      expectEqual("what differs", await router.console.succeed("/usr/lib/halfbridge/settings check"), "");
+      return "silent for 3 s";
+    },
+  },
+};
+
+function changesFor({ plan }: Lane): { change: string; undo: string; says: string }[] {
+  const { lan } = plan.network.ports;
+  const set = (key: string, value: number) => `echo ${value} >/proc/sys/${key}`;
+  const filter = `net/ipv4/conf/${lan}/rp_filter`;
+  return [
+    { change: set(filter, 1), undo: set(filter, 0), says: filter },
+    ...(plan.network.bridge === null
+      ? []
+      : [
+          {
+            change: "modprobe br_netfilter",
+            undo: "rmmod br_netfilter",
+            says: "net/bridge/bridge-nf-call-iptables",
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,108 @@
+import { spawnSync } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { projectRoot } from "../../build/core/paths.ts";
+import { bundleProgram, programs } from "../../build/payload/bundle.ts";
+import { board, planOf, richSite } from "../setups.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { setupOf } from "./setup-files.ts";
+
+const names = Object.keys(programs) as (keyof typeof programs)[];
+
+for (const name of names) {
+  test(`${name} is the same each time, and names no path of this machine`, async (t) => {
+    const [first, second] = await Promise.all([bundleProgram(name), bundleProgram(name)]);
+    t.true(first.equals(second));
+    t.false(first.includes(projectRoot));
+  });
+
+  test(`${name} needs nothing but Node's own modules`, async (t) => {
+    const text = (await bundleProgram(name)).toString();
+    // ajv has some in quotation marks, for code that it could write
+    const needed = [...text.matchAll(/(?<!['"`])\brequire\("([^"]+)"\)/g)].map(([, module = ""]) => module);
+    const foreign = needed.filter((module) => !/^(node:|fs$|path$|process$|buffer$|url$)/.test(module));
+    t.true(needed.length > 0);
+    t.deepEqual(foreign, []);
+  });
+}
+
+test("the proxy's bundle is small, and keeps its names", async (t) => {
+  const bundle = await bundleProgram("proxy.cjs");
+  t.true(bundle.length < 60_000, `${bundle.length} bytes`);
+  t.regex(bundle.toString(), /function startProxy\(/);
+});
+
+test("the proxy's bundle refuses a configuration with every fault, and a missing one, with exit code 1", async (t) => {
+  const { folder, run } = await installed(t, "proxy.cjs");
+  await writeFile(join(folder, "proxy.json"), '{ "mark": 0 }');
+  const faulty = run("proxy.json");
+  t.is(faulty.status, 1);
+  t.regex(faulty.stderr, /^proxy\.json: \/listeners: is missing$/m);
+  t.regex(faulty.stderr, /^proxy\.json: \/mark: must be a whole number/m);
+  const missing = run("other.json");
+  t.like(missing, { status: 1, stdout: "" });
+  t.regex(missing.stderr, /^other\.json: ENOENT/);
+});
+
+test("render-setup prints the hash of the plan, and writes the very set-up that a build prints", async (t) => {
+  const { folder, run } = await withBoard(t);
+  await writeFile(join(folder, "site.yaml"), JSON.stringify(richSite));
+  const { status, stdout, stderr } = run("board.json", "site.yaml", "setup");
+  t.is(stderr, "");
+  t.is(status, 0);
+  t.is(stdout, `${planOf({}).hash}\n`);
+  const written = await readdir(join(folder, "setup"));
+  const files = await Promise.all(
+    written.map(async (name) => [name, await readFile(join(folder, "setup", name), "utf8")] as const),
+  );
+  t.deepEqual(Object.fromEntries(files), Object.fromEntries(setupOf({})));
+});
+
+test("render-setup tells every fault of a site, with exit code 1, and leaves nothing behind", async (t) => {
+  const { folder, run } = await withBoard(t);
+  await writeFile(
+    join(folder, "site.yaml"),
+    JSON.stringify({ ...richSite, router: "10.9.9.9", arp: "bridge", mode: "proxy-arp" }),
+  );
+  const { status, stdout, stderr } = run("board.json", "site.yaml", "setup");
+  t.is(status, 1);
+  t.is(stdout, "");
+  t.regex(stderr, /^site\.yaml: \/arp: is bridge/m);
+  t.regex(stderr, /^site\.yaml: \/router: is 10\.9\.9\.9, outside/m);
+  t.deepEqual((await readdir(folder)).sort(), ["board.json", "render-setup.cjs", "site.yaml"]);
+});
+
+test("render-setup takes a site as the router keeps it", async (t) => {
+  const { folder, run } = await withBoard(t);
+  await writeFile(join(folder, "site.json"), setupOf({}).get("site.json") ?? "");
+  t.is(run("board.json", "site.json", "setup").stdout, `${planOf({}).hash}\n`);
+});
+
+test("render-setup that can't write ends with exit code 2, and leaves nothing behind", async (t) => {
+  const { folder, run } = await withBoard(t);
+  await writeFile(join(folder, "site.yaml"), JSON.stringify(richSite));
+  await writeFile(join(folder, "setup"), "a file is in the way\n");
+  const { status, stdout, stderr } = run("board.json", "site.yaml", "setup");
+  t.is(status, 2);
+  t.is(stdout, "");
+  t.regex(stderr, /setup/);
+  t.is(await readFile(join(folder, "setup"), "utf8"), "a file is in the way\n");
+  t.deepEqual((await readdir(folder)).sort(), ["board.json", "render-setup.cjs", "setup", "site.yaml"]);
+  t.is(run("no-board.json", "site.yaml", "other").status, 2);
+});
+
+async function withBoard(t: ExecutionContext) {
+  const made = await installed(t, "render-setup.cjs");
+  await writeFile(join(made.folder, "board.json"), JSON.stringify(board));
+  return made;
+}
+
+/** A folder with nothing in it but the bundle, which is run there. */
+async function installed(t: ExecutionContext, name: keyof typeof programs) {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, name), await bundleProgram(name));
+  const run = (...argv: string[]) =>
+    spawnSync(process.execPath, [name, ...argv], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+  return { folder, run };
+}

@@ -1,0 +1,42 @@
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const MiB = 1024 * 1024;
+/** More than the kernel queues on the way. */
+export const floodBytes = 96 * MiB;
+
+/** Something that sends much, as fast as it may, and how much of that has left this process. */
+export function createFlood({ ends } = { ends: true }) {
+  const chunk = Buffer.alloc(MiB);
+  let sentBytes = 0;
+  const flood = (socket: Socket): void => {
+    const send = (): void => {
+      if (sentBytes === floodBytes) return void (ends && socket.end());
+      socket.write(chunk, (error) => {
+        if (error) return;
+        sentBytes += chunk.length;
+        send();
+      });
+    };
+    socket.on("error", () => {}).resume();
+    send();
+  };
+  return { flood, sentBytes: () => sentBytes };
+}
+
+/** The value once it hasn't changed for a while. */
+export async function settled(value: () => number): Promise<number> {
+  for (let before = -1; ;) {
+    const now = value();
+    if (now === before) return now;
+    before = now;
+    await sleep(150);
+  }
+}
+
+export async function countBytes(socket: Socket): Promise<number> {
+  let bytes = 0;
+  socket.on("data", (chunk: Buffer) => (bytes += chunk.length)).resume();
+  await new Promise((resolve) => socket.once("end", resolve));
+  return bytes;
+}
