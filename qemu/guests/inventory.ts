@@ -18,6 +18,7 @@ export const inventory: Inventory = {
     "socat", // UDP with the peer's address
     "masscan", // 65,535 ports in seconds
     "ndisc6", // asks who has an IPv6 address
+    "perl-base", // runs the origins' services in one process
     "nftables", // drops what a broken network drops
   ],
   files: [
@@ -30,6 +31,11 @@ export const inventory: Inventory = {
     "/usr/bin/masscan",
     "/usr/bin/ndisc6",
     "/usr/sbin/nft",
+    "/usr/bin/perl",
+    ...["strict", "warnings", "warnings/register", "Carp", "Exporter", "XSLoader", "Socket"].map(
+      (module) => `/usr/lib/x86_64-linux-gnu/perl-base/${module}.pm`,
+    ),
+    "/usr/lib/x86_64-linux-gnu/perl-base/auto/Socket/Socket.so",
     "/usr/lib/x86_64-linux-gnu/libpcap.so.0.8", // masscan opens it by name
   ],
   modules: {

@@ -71,13 +71,21 @@ for lane in $lanes; do
   done
 done
 
-# run by init when the shells are there, as a dozen processes an origin take their time
+# Run by init when the shells are there. Origins have a web server for each family, as one for both
+# would know IPv4 addresses as ::ffff:10.1.2.3.
 serve() {
+  names=''
   for lane in $lanes; do
     number=1
     for origin in $origins; do
-      nsenter "--net=/run/netns/origin$number-$lane" /lab/serve "origin$number-$lane" "${origin#*/}"
+      name=origin$number-$lane
+      for address in 0.0.0.0 "[${origin#*/}]"; do
+        nsenter "--net=/run/netns/$name" httpd -f -vv -p "$address:80" -h /www >>"/tmp/$name.log" 2>&1 &
+      done
+      names="$names $name"
       number=$((number + 1))
     done
   done
+  # shellcheck disable=SC2086 # a list
+  /lab/services $names >/tmp/services.log 2>&1
 }
