@@ -136,7 +136,8 @@ export class Console {
       tag = `run${++sequence}`;
       if (again !== undefined) this.type(again(tag)); // a shell that is still busy reads it when it is done
     }
-    if (!this.#closed) this.type("\x03"); // gives a terminal's shell back
+    // gives a terminal's shell back; a shell without a terminal would take it for a part of its next command
+    if (!this.#closed && again !== undefined) this.type("\x03");
     const why = this.#closed ? "the machine ended" : `no answer within ${timeoutMs / 1000} s`;
     throw new ToolError(this.#tell(command, why, lastLines(this.received)), `see ${this.#log}`);
   }
