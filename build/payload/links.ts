@@ -36,7 +36,8 @@ export function bringUp(model: NetworkModel): Script {
       stop: `neighbour del proxy ${address} dev ${device}`,
     })),
     ...routes.map(({ to, via, device }) => ({
-      start: `route add ${to} via ${via} dev ${device}`,
+      // onlink: the kernel needn't have noticed yet that the link is up
+      start: `route add ${to} via ${via} dev ${device} onlink`,
       stop: undefined, // it goes with its link
     })),
   ];

@@ -53,14 +53,13 @@ export async function proveMatrix(
       onClaim(claim);
       claims.push(claim);
     };
-    const sightings = new Map<Column, Sightings>();
+    const sightings = new Map<Column, Sightings | undefined>();
     const queue = columns.values();
     await Promise.all(
       lab.lanes.map(async (lane) => {
         // the queue is shared: a router that is done takes the next column
         for (const column of queue) {
-          const seen = await proveColumn(lane, column, options, part, tell);
-          if (seen !== undefined) sightings.set(column, seen);
+          sightings.set(column, await proveColumn(lane, column, options, part, tell));
         }
       }),
     );
@@ -127,12 +126,22 @@ async function proveColumn(
       (scenario) => wanted(scenario) && !proven.has(scenario) && (scenario.appliesTo?.(planned) ?? true),
     );
     if (scenarios.length === 0 && !compares) continue;
-    const current = await applySite(lane, site);
+    const current = await applySite(lane, site).catch((error: unknown) => error as Error);
     for (const scenario of scenarios) {
       proven.add(scenario);
-      tell(await judge(scenario, placeOf(column, firmware), [current]));
+      tell(
+        current instanceof Error
+          ? await judge(without(scenario, current), placeOf(column, firmware), [lane])
+          : await judge(scenario, placeOf(column, firmware), [current]),
+      );
     }
-    if (compares) seen = await lookAt(current);
+    if (compares && !(current instanceof Error)) seen = await lookAt(current).catch(() => undefined);
   }
   return seen;
 }
+
+/** A scenario whose set-up couldn't be put in force has failed, and the rest goes on. */
+const without = (scenario: Scenario, reason: Error): Scenario => ({
+  ...scenario,
+  prove: () => Promise.reject(reason),
+});
