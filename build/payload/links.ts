@@ -36,8 +36,7 @@ export function bringUp(model: NetworkModel): Script {
       stop: `neighbour del proxy ${address} dev ${device}`,
     })),
     ...routes.map(({ to, via, device }) => ({
-      // onlink: the kernel needn't have noticed yet that the link is up
-      start: `route add ${to} via ${via} dev ${device} onlink`,
+      start: `route add ${to}${via === undefined ? "" : ` via ${via}`} dev ${device}`,
       stop: undefined, // it goes with its link
     })),
   ];

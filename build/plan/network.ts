@@ -67,7 +67,8 @@ export interface Route {
   readonly family: Family;
   /** `default`, or a prefix in CIDR notation. */
   readonly to: string;
-  readonly via: string;
+  /** Without: the hosts are on the device's own link. */
+  readonly via?: string;
   readonly device: string;
 }
 

@@ -19,7 +19,11 @@ export function routedPorts(
       { family, device: isp, local: router, peer: ispRouter, prefixLength: family === "ipv4" ? 32 : 128 },
       { family, device: lan, local: router, prefixLength: prefixLengthOf(prefix) },
     ]),
-    routes: networks.map(({ family, ispRouter }) => ({ family, to: "default", via: ispRouter, device: isp })),
+    routes: networks.flatMap(({ family, ispRouter }) => [
+      // In IPv6 the kernel's own route to the peer comes some time after the address.
+      ...(family === "ipv6" ? [{ family, to: `${ispRouter}/128`, device: isp }] : []),
+      { family, to: "default", via: ispRouter, device: isp },
+    ]),
     // Not proxy_arp, which would answer for whatever is routed elsewhere: link-local, a second subnet.
     neighbourProxies: networks.map(({ ispRouter }) => ({ address: ispRouter, device: lan })),
     arrivals: { isp: [{ device: isp }], lan: [{ device: lan }] },
