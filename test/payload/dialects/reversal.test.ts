@@ -5,7 +5,7 @@ import { scriptNames, setupOf } from "../setup-files.ts";
 import { effectsOf } from "./effects.ts";
 
 /** What goes with a link that goes: ports of a bridge, its MAC, and routes. */
-const goesByItself = /^ip (link \S+ (master|address)|route (default|\S+) via )/;
+const goesByItself = /^ip (link \S+ (master|address)|route (default|\S+) (via|dev) )/;
 
 /** Switches, IPv6 and MTU leave rules out: what remains has to go as well. */
 const variants: Readonly<Record<string, Partial<Site>>> = {

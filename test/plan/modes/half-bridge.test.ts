@@ -38,8 +38,8 @@ test("the ports have the overlapping addresses of the 2007 post, in both familie
     ],
   );
   t.deepEqual(
-    answered.routes.map(({ to, via, device }) => `${to} ${via} ${device}`),
-    ["default 10.1.2.1 eth0", "default 2001:db8:1:2::1 eth0"],
+    answered.routes.map(({ to, via = "on", device }) => `${to} ${via} ${device}`),
+    ["default 10.1.2.1 eth0", "2001:db8:1:2::1/128 on eth0", "default 2001:db8:1:2::1 eth0"],
   );
 });
 
