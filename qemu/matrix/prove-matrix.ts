@@ -1,4 +1,5 @@
 import type { Claim } from "../../build/report/report.ts";
+import { claimVerdict } from "../../build/report/verdict.ts";
 import { makePlan } from "../../build/plan/plan.ts";
 import { applySite } from "../apply-site.ts";
 import { withLab, type Lab, type LabOptions, type Lane } from "../lab.ts";
@@ -132,12 +133,28 @@ async function proveColumn(
       tell(
         current instanceof Error
           ? await judge(without(scenario, current), placeOf(column, firmware), [lane])
-          : await judge(scenario, placeOf(column, firmware), [current]),
+          : await judgeTwice(scenario, placeOf(column, firmware), current),
       );
     }
     if (compares && !(current instanceof Error)) seen = await lookAt(current).catch(() => undefined);
   }
   return seen;
+}
+
+/**
+ * Three emulated routers share two cores, and now and then one misses a time limit: what fails is tried once
+ * more, and the report says what the first try saw.
+ */
+async function judgeTwice(scenario: Scenario, place: Place, lane: Lane): Promise<Claim> {
+  const first = await judge(scenario, place, [lane]);
+  if (claimVerdict(first) === "passed") return first;
+  const again = await judge(scenario, place, [lane]);
+  const reason = first.status === "passed" ? `control: ${first.control.observed}` : first.observed;
+  return {
+    ...again,
+    observed: `${again.observed} (at the second try; the first: ${reason.split("\n").join(" ")})`,
+    ms: first.ms + again.ms,
+  };
 }
 
 /** A scenario whose set-up couldn't be put in force has failed, and the rest goes on. */
