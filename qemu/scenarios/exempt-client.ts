@@ -1,6 +1,6 @@
 import type { Lane } from "../lab.ts";
 import { expectEqual, expectThat, type Scenario } from "./scenario.ts";
-import { ask, capturedServices, hostAddress, type Service } from "./vocabulary.ts";
+import { ask, capturedServices, exemptNumber, hostAddress } from "./vocabulary.ts";
 
 /** A client that the site exempts goes its own way. */
 export const exemptClient: Scenario = {
@@ -10,7 +10,7 @@ export const exemptClient: Scenario = {
   appliesTo: ({ site, network }) => network.capture.clientSide && site.exempt.clients.length > 0,
   async prove(lane) {
     const number = exemptNumber(lane);
-    const services = servicesOf(lane);
+    const services = capturedServices(lane);
     const before = await connections(lane, number);
     const seen = await lane.client(number).succeed(services.map((service) => ask(service)).join(" && "));
     const own = services.map(({ family }) => hostAddress(lane.topology.clients[number - 1], family));
@@ -22,7 +22,7 @@ export const exemptClient: Scenario = {
     title: "another client, which isn't exempt, is in the proxy's log",
     async refute(lane) {
       const before = await connections(lane, 1);
-      const services = servicesOf(lane);
+      const services = capturedServices(lane);
       await lane.client(1).succeed(services.map((service) => ask(service)).join(" && "));
       await lane.router.console.waitUntilSucceeds(`[ $(${count(lane, 1)}) -ge ${before + services.length} ]`);
       const more = (await connections(lane, 1)) - before;
@@ -31,13 +31,6 @@ export const exemptClient: Scenario = {
     },
   },
 };
-
-/** The client whose address is exempt in every routed family. */
-function exemptNumber({ plan, topology }: Lane): number {
-  return topology.clients.findIndex(({ address }) => plan.site.exempt.clients.includes(address)) + 1;
-}
-
-const servicesOf = (lane: Lane): Service[] => capturedServices(lane);
 
 const count = ({ topology }: Lane, number: number): string => {
   const { address, address6 } = topology.clients[number - 1] ?? { address: "", address6: "" };

@@ -1,7 +1,7 @@
 import type { Lane } from "../lab.ts";
 import { between, expectEqual, type Scenario } from "./scenario.ts";
 import { capture } from "./switches.ts";
-import { bracketed, hostAddress } from "./vocabulary.ts";
+import { bracketed, exemptNumber, hostAddress } from "./vocabulary.ts";
 
 /** QUIC would go around the proxy: it is refused where TCP 443 is captured, and nowhere else. */
 export const quic: Scenario = {
@@ -39,15 +39,8 @@ export const quic: Scenario = {
 
 const limitSeconds = 1;
 
-const exemptNumber = ({ plan, topology }: Lane): number =>
-  topology.clients.findIndex(({ address }) => plan.site.exempt.clients.includes(address)) + 1;
-
 /** Sends a datagram to an origin's echo in each routed family: `echo`, `refused` (ICMP), or `silence`. */
-export async function echo(
-  { client, plan, topology }: Lane,
-  number: number,
-  port: number,
-): Promise<string[]> {
+async function echo({ client, plan, topology }: Lane, number: number, port: number): Promise<string[]> {
   const address = { address: topology.origins[0] ?? "", address6: topology.origins6[0] ?? "" };
   const commands = plan.network.routed.map((family) => {
     const target = `UDP:${bracketed(hostAddress(address, family))}:${port}`;

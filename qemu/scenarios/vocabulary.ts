@@ -50,6 +50,10 @@ export const hostAddress = (
 
 export const bracketed = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
+/** The client that the site exempts from capture in every family; 0 if there is none. */
+export const exemptNumber = ({ plan, topology }: Lane): number =>
+  topology.clients.findIndex(({ address }) => plan.site.exempt.clients.includes(address)) + 1;
+
 /** Whether the clients' own frames get to the ISP's link, and ARP with them. */
 export const bridgesArp = ({ site }: Plan): boolean =>
   site.arp === "bridge" || site.mode === "bridge-broute" || site.mode === "bridge-dnat";
