@@ -99,9 +99,12 @@ async function runScript(lane: Lane): Promise<string[]> {
   ];
 }
 
-/** Connections' first and last segments, datagrams and ICMP of hosts, in their order; ARP and neighbour discovery depend on what was asked before. */
+/**
+ * How connections begin, datagrams, and ICMP of hosts. How a connection ends (FIN or RST) depends on which end is
+ * faster, ARP and neighbour discovery on what was asked before.
+ */
 const filter =
-  "(tcp[tcpflags] & (tcp-syn|tcp-rst) != 0) or (ip6 and tcp and ip6[53] & 6 != 0) or (udp and (port 443 or port 4433 or port 9)) or icmp[icmptype] == 8 or icmp[icmptype] == 0 or icmp[icmptype] == 3 or (icmp6 and (ip6[40] == 128 or ip6[40] == 129 or ip6[40] == 1))";
+  "(tcp[tcpflags] & tcp-syn != 0) or (ip6 and tcp and ip6[53] & 2 != 0) or (udp and (port 443 or port 4433 or port 9)) or icmp[icmptype] == 8 or icmp[icmptype] == 0 or icmp[icmptype] == 3 or (icmp6 and (ip6[40] == 128 or ip6[40] == 129 or ip6[40] == 1))";
 
 async function kinds(lane: Lane, side: "isp" | "lan"): Promise<string[]> {
   const name = namer(lane);
