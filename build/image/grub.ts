@@ -49,6 +49,7 @@ export async function makeGrub(
     "-o",
     core,
     "biosdisk",
+    "linux16",
     ...modules,
   ]);
   await tools.run("grub-mkimage", [
