@@ -31,10 +31,10 @@ export async function assembleDebian(
   cache: string,
 ): Promise<System> {
   const kernel = await openKernel(packages, plan.kernel.options);
-  const { storage, system, network, available, hardware } = plan.kernel.modules;
+  const { storage, system, network, hardware } = plan.kernel.modules;
   const rootModules = await modules(
     "root-modules",
-    [...system, ...network, ...available, ...hardware],
+    [...system, ...network, ...hardware],
     kernel,
     tools,
     cache,

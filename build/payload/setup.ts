@@ -5,6 +5,7 @@ import { joinScripts, type Dialect, type Script } from "./dialects/dialect.ts";
 import { printLegacy } from "./dialects/legacy/legacy.ts";
 import { printNft } from "./dialects/nft/nft.ts";
 import { bringUp, makeDevices } from "./links.ts";
+import { modulesFor } from "./modules.ts";
 import { proxyConfiguration } from "./proxy-configuration.ts";
 
 const dialects: Readonly<Record<Plan["site"]["dialect"], Dialect>> = { legacy: printLegacy, nft: printNft };
@@ -14,16 +15,18 @@ const dialects: Readonly<Record<Plan["site"]["dialect"], Dialect>> = { legacy: p
  * given another one while it runs. Scripts come in pairs: `X.stop` undoes `X.start`, in reverse.
  */
 export function printSetup(plan: Plan): Entry[] {
-  const { network, site, kernel } = plan;
-  const rules = dialects[site.dialect](network);
+  const { network, site } = plan;
+  const { guard, capture, ...rules } = dialects[site.dialect](network);
+  const links = joinScripts(makeDevices(network), applySettings, rules.network, bringUp(network));
+  const commands = [guard, links, capture].flatMap(({ start }) => start);
   return [
     textFile("/facts", printFacts(plan)),
     textFile("/site.json", `${JSON.stringify(site, null, 2)}\n`),
-    textFile("/modules", lines(kernel.modules.network)),
+    textFile("/modules", lines(modulesFor(commands))),
     textFile("/settings", lines(network.settings.map(printSetting))),
-    ...scripts("guard", rules.guard),
-    ...scripts("network", joinScripts(makeDevices(network), applySettings, rules.network, bringUp(network))),
-    ...scripts("capture", rules.capture),
+    ...scripts("guard", guard),
+    ...scripts("network", links),
+    ...scripts("capture", capture),
     textFile("/proxy.json", `${JSON.stringify(proxyConfiguration(plan), null, 2)}\n`),
     textFile("/resolv.conf", lines(site.proxy.resolvers.map((address) => `nameserver ${address}`))),
     ...(network.prefixProxies.length > 0 ? [textFile("/ndppd.conf", printNdppd(network))] : []),

@@ -122,8 +122,8 @@ const dialects: Readonly<Record<Site["dialect"], Needs>> = {
 /** Other software loads it, for all bridges; it is on board so that what it does then can be undone and shown. */
 const intruders = ["br_netfilter"];
 
-/** Kernel options and modules for a board and a site, as data: a base holds its kernel against them. */
-export function kernelNeeds(board: Board, site: Site): KernelNeeds {
+/** Kernel options and modules for a board, as data: a base holds its kernel against them. */
+export function kernelNeeds(board: Board): KernelNeeds {
   const known = Object.values(dialects);
   return {
     options: [system, network, ...known]
@@ -133,8 +133,7 @@ export function kernelNeeds(board: Board, site: Site): KernelNeeds {
     modules: {
       storage: board.kernel.storageModules,
       system: system.modules,
-      network: [...network.modules, ...dialects[site.dialect].modules],
-      available: [...known.flatMap(({ modules }) => modules), ...intruders],
+      network: [...network.modules, ...known.flatMap(({ modules }) => modules), ...intruders],
       hardware: board.kernel.networkModules,
     },
   };

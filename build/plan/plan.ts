@@ -27,10 +27,8 @@ export interface KernelNeeds {
     readonly storage: readonly string[];
     /** Loaded to mount the root file system and its overlay. */
     readonly system: readonly string[];
-    /** Loaded for the site's dialect. */
+    /** On board for every mode in either dialect: a running router may be given any. A set-up loads its own. */
     readonly network: readonly string[];
-    /** On board, for whatever else a running router may be asked to be. */
-    readonly available: readonly string[];
     /** Loaded from the root file system for the hardware that is found. */
     readonly hardware: readonly string[];
   };
@@ -45,6 +43,6 @@ const modes: Readonly<Record<Site["mode"], (board: Board, site: Site) => Network
 
 /** Resolves a board and a site. The same two give the same plan, byte for byte. */
 export function makePlan(board: Board, site: Site): Plan {
-  const content = { board, site, network: modes[site.mode](board, site), kernel: kernelNeeds(board, site) };
+  const content = { board, site, network: modes[site.mode](board, site), kernel: kernelNeeds(board) };
   return { hash: hashOf(content), ...content };
 }

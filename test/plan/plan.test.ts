@@ -33,13 +33,6 @@ test("a plan of any kind is plain data", (t) => {
   }
 });
 
-test("the modules of both dialects are on board, those of the site's are loaded", (t) => {
-  const { network, available } = planOf({ dialect: "nft" }).kernel.modules;
-  t.true(network.includes("nft_tproxy"));
-  t.false(network.includes("ebtable_broute"));
-  t.true(available.includes("nft_tproxy") && available.includes("ebtable_broute"));
-});
-
 test("a model doesn't depend on the dialect, but for who answers ARP on a half bridge", (t) => {
   for (const [name, kind] of Object.entries(kinds)) {
     const [legacy, nft] = dialects.map((dialect) => planOf({ ...kind, dialect }).network);
