@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Claim, Evidence, Figure } from "../build/report/report.ts";
 import { withLab, type Lab, type LabOptions, type Lane } from "./lab.ts";
-import { scenarios, scenariosWithPowerCuts } from "./scenarios/index.ts";
+import { scenarios, scenariosWithPowerCuts, timedScenarios } from "./scenarios/index.ts";
 import { judge, type Scenario } from "./scenarios/scenario.ts";
 
 /** What a lab run adds to a report. Files are relative to the run directory. */
@@ -32,8 +32,11 @@ export async function proveImage(
       }
       return claims;
     };
+    const timed = await judgeAll(timedScenarios, [first]);
+    await first.router.placeProgramsAlike();
     await first.router.copyTo(spare.map(({ router }) => router));
     const claims = await Promise.all([
+      timed,
       judgeAll(scenarios, [first]),
       judgeAll(scenariosWithPowerCuts, spare as [Lane, ...Lane[]]),
     ]);

@@ -65,6 +65,15 @@ export class Router {
     return this.#start(this.#spec);
   }
 
+  /**
+   * Makes an emulated router some three times as fast until its next start: programs are loaded at the same
+   * addresses each time, so that QEMU needn't translate them anew. Nothing that is proven depends on it.
+   */
+  async placeProgramsAlike(): Promise<void> {
+    if (this.#spec.accelerator.kind === "tcg")
+      await this.console.succeed("echo 0 >/proc/sys/kernel/randomize_va_space");
+  }
+
   /** Makes others, which are switched off, run as this router does now, disk and memory: that spares them a start. */
   async copyTo(others: readonly Router[]): Promise<void> {
     const state = `${this.#spec.name}.state`;

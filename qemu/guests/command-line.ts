@@ -2,8 +2,8 @@ import type { Topology } from "../topology.ts";
 
 export type Role = "isp" | "lan" | "probe";
 
-/** Fast to boot, and quiet. */
-const kernelArguments = ["console=ttyS0", "quiet", "lsm=capability", "mitigations=off"];
+/** Fast to boot and to emulate (a program at the same addresses each time is translated once), and quiet. */
+const kernelArguments = ["console=ttyS0", "quiet", "lsm=capability", "mitigations=off", "norandmaps"];
 
 /** A guest's kernel command line: what the kernel doesn't know becomes init's environment. */
 export function guestCommandLine(role: Role, topology: Topology, lanes: number): string {

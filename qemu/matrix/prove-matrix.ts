@@ -104,6 +104,7 @@ async function startAll({ lanes: [first, ...others] }: Lab): Promise<void> {
   await first.router.start();
   await first.router.waitForProxy();
   await first.router.console.waitForShell();
+  await first.router.placeProgramsAlike();
   await first.router.copyTo(others.map(({ router }) => router));
 }
 

@@ -21,6 +21,7 @@ export const reboot: Scenario = {
       await router.start();
       await router.waitForProxy();
       await router.console.waitForShell({ timeoutMs: 30_000 });
+      await router.placeProgramsAlike();
     });
     expectEqual("SYNs that were forwarded", slipped, 0);
     expectEqual("the plan that it started with", await runningPlan(lane), plan);

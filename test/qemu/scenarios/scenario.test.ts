@@ -9,9 +9,10 @@ import {
   onceScenarios,
   scenarios,
   scenariosWithPowerCuts,
+  timedScenarios,
 } from "../../../qemu/scenarios/index.ts";
 
-const own = [...scenarios, ...scenariosWithPowerCuts];
+const own = [...timedScenarios, ...scenarios, ...scenariosWithPowerCuts];
 const matrix = [...matrixScenarios, ...onceScenarios];
 
 const lanes = [{} as Lane] as const;
