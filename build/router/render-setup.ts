@@ -1,12 +1,14 @@
 /**
  * What halfbridge-ctl runs on the router: `render-setup BOARD.json SITE FOLDER` checks a site, plans it for the
- * board that the router is, and writes its set-up into FOLDER, which must not be there yet. Prints the plan's
- * hash. Exit code 1: the site is at fault; 2: it couldn't be written.
+ * board that the router is, and writes its set-up into FOLDER, which must not be there yet. Prints a hash of all
+ * that is in it: the same plan may be printed otherwise by another release. Exit code 1: the site is at fault; 2:
+ * it couldn't be written.
  */
 import { readFile, rename, rm } from "node:fs/promises";
 import type { Board } from "../config/board-schema.ts";
 import { readSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
+import { hashOf } from "../core/hash.ts";
 import { writeTree } from "../core/tree.ts";
 import { printSetup } from "../payload/setup.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -15,11 +17,11 @@ async function main([boardFile = "", siteFile = "", folder = ""]: readonly strin
   const unfinished = `${folder}.new`;
   try {
     const board = JSON.parse(await readFile(boardFile, "utf8")) as Board;
-    const plan = makePlan(board, await readSite(siteFile));
+    const setup = printSetup(makePlan(board, await readSite(siteFile)));
     await rm(unfinished, { recursive: true, force: true });
-    await writeTree(printSetup(plan), unfinished);
+    await writeTree(setup, unfinished);
     await rename(unfinished, folder);
-    process.stdout.write(`${plan.hash}\n`);
+    process.stdout.write(`${hashOf(setup)}\n`);
     return 0;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });

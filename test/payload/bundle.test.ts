@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { hashOf } from "../../build/core/hash.ts";
 import { projectRoot } from "../../build/core/paths.ts";
 import { bundleProgram, programs } from "../../build/payload/bundle.ts";
+import { printSetup } from "../../build/payload/setup.ts";
 import { board, planOf, richSite } from "../setups.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { setupOf } from "./setup-files.ts";
@@ -45,13 +47,13 @@ test("the proxy's bundle refuses a configuration with every fault, and a missing
   t.regex(missing.stderr, /^other\.json: ENOENT/);
 });
 
-test("render-setup prints the hash of the plan, and writes the very set-up that a build prints", async (t) => {
+test("render-setup writes the very set-up that a build prints, and prints its hash", async (t) => {
   const { folder, run } = await withBoard(t);
   await writeFile(join(folder, "site.yaml"), JSON.stringify(richSite));
   const { status, stdout, stderr } = run("board.json", "site.yaml", "setup");
   t.is(stderr, "");
   t.is(status, 0);
-  t.is(stdout, `${planOf({}).hash}\n`);
+  t.is(stdout, `${hashOf(printSetup(planOf({})))}\n`);
   const written = await readdir(join(folder, "setup"));
   const files = await Promise.all(
     written.map(async (name) => [name, await readFile(join(folder, "setup", name), "utf8")] as const),
@@ -76,7 +78,7 @@ test("render-setup tells every fault of a site, with exit code 1, and leaves not
 test("render-setup takes a site as the router keeps it", async (t) => {
   const { folder, run } = await withBoard(t);
   await writeFile(join(folder, "site.json"), setupOf({}).get("site.json") ?? "");
-  t.is(run("board.json", "site.json", "setup").stdout, `${planOf({}).hash}\n`);
+  t.is(run("board.json", "site.json", "setup").stdout, `${hashOf(printSetup(planOf({})))}\n`);
 });
 
 test("render-setup that can't write ends with exit code 2, and leaves nothing behind", async (t) => {
