@@ -1,20 +1,13 @@
 import type { Claim } from "../../build/report/report.ts";
 import { claimVerdict } from "../../build/report/verdict.ts";
-import { makePlan } from "../../build/plan/plan.ts";
 import { applySite } from "../apply-site.ts";
 import { withLab, type Lab, type LabOptions, type Lane } from "../lab.ts";
 import { figureOf, listEvidence, type Proof } from "../prove.ts";
 import { matrixScenarios, onceScenarios } from "../scenarios/index.ts";
 import { judge, type Place, type Scenario } from "../scenarios/scenario.ts";
 import { compareDialects, comparison, lookAt, type Sightings } from "./equivalence.ts";
-import { choices, dialects, siteFor, slugOf, ways, type Way } from "./setups.ts";
-
-/** Which part of the matrix; what isn't said isn't left out. */
-export interface Part {
-  readonly mode?: string;
-  readonly dialect?: string;
-  readonly claim?: string;
-}
+import { dialects, slugOf, ways, type Way } from "./setups.ts";
+import { columnsOf, tasksOf, type Column, type Part, type Task } from "./tasks.ts";
 
 /** The names that a part may be chosen by. */
 export const partNames = {
@@ -28,12 +21,6 @@ const limitSeconds = 12 * 60;
 
 /** How many routers work side by side: much of the time each waits for something to happen or not to happen. */
 const mostLanes = 3;
-
-/** A column of the matrix: one way to set a network up, in one dialect. */
-interface Column {
-  readonly way: Way;
-  readonly dialect: (typeof dialects)[number];
-}
 
 /**
  * Proves every mode in either dialect: some routers side by side, each of which is given one site after the
@@ -55,12 +42,13 @@ export async function proveMatrix(
       claims.push(claim);
     };
     const sightings = new Map<Column, Sightings | undefined>();
-    const queue = columns.values();
+    const queue = tasksOf(columns, options.plan, part, lab.lanes[0].topology).values();
     await Promise.all(
       lab.lanes.map(async (lane) => {
-        // the queue is shared: a router that is done takes the next column
-        for (const column of queue) {
-          sightings.set(column, await proveColumn(lane, column, options, part, tell));
+        // the queue is shared: a router that is done takes the next set-up
+        for (const task of queue) {
+          const seen = await perform(lane, task, options.firmware, tell);
+          if (task.compares) sightings.set(task.column, seen);
         }
       }),
     );
@@ -77,13 +65,6 @@ export async function proveMatrix(
     ];
     return { claims: inOrder(claims, columns), figures, evidence: listEvidence(lab) };
   });
-}
-
-function columnsOf({ mode, dialect: only }: Part): Column[] {
-  return ways
-    .filter((way) => mode === undefined || mode === way.mode || mode === slugOf(way))
-    .flatMap((way) => dialects.map((dialect) => ({ way, dialect })))
-    .filter(({ dialect }) => only === undefined || only === dialect);
 }
 
 const placeOf = ({ way, dialect }: { way: Way; dialect: string }, firmware: Claim["firmware"]): Place => ({
@@ -108,38 +89,23 @@ async function startAll({ lanes: [first, ...others] }: Lab): Promise<void> {
   await first.router.copyTo(others.map(({ router }) => router));
 }
 
-/** Proves all that a column promises; gives what the traffic script showed. */
-async function proveColumn(
+/** Gives a router the task's site and judges what that promises; gives what the traffic script showed, if it is run. */
+async function perform(
   lane: Lane,
-  column: Column,
-  { firmware, plan }: Pick<LabOptions, "firmware" | "plan">,
-  part: Part,
+  { column, site, scenarios, compares }: Task,
+  firmware: Claim["firmware"],
   tell: (claim: Claim) => void,
 ): Promise<Sightings | undefined> {
-  const { way, dialect } = column;
-  const wanted = ({ id }: Scenario): boolean => part.claim === undefined || part.claim === id;
-  const proven = new Set<Scenario>();
-  let seen: Sightings | undefined;
-  for (const choice of choices) {
-    const site = siteFor(plan.site, way, dialect, choice, lane.topology);
-    const planned = makePlan(plan.board, site);
-    const compares = choice === choices[0] && (part.claim ?? comparison) === comparison;
-    const scenarios = [...matrixScenarios, ...(way === ways[0] ? onceScenarios : [])].filter(
-      (scenario) => wanted(scenario) && !proven.has(scenario) && (scenario.appliesTo?.(planned) ?? true),
+  const place = placeOf(column, firmware);
+  const current = await applySite(lane, site).catch((error: unknown) => error as Error);
+  for (const scenario of scenarios) {
+    tell(
+      current instanceof Error
+        ? await judge(without(scenario, current), place, [lane])
+        : await judgeTwice(scenario, place, current),
     );
-    if (scenarios.length === 0 && !compares) continue;
-    const current = await applySite(lane, site).catch((error: unknown) => error as Error);
-    for (const scenario of scenarios) {
-      proven.add(scenario);
-      tell(
-        current instanceof Error
-          ? await judge(without(scenario, current), placeOf(column, firmware), [lane])
-          : await judgeTwice(scenario, placeOf(column, firmware), current),
-      );
-    }
-    if (compares && !(current instanceof Error)) seen = await lookAt(current).catch(() => undefined);
   }
-  return seen;
+  return compares && !(current instanceof Error) ? await lookAt(current).catch(() => undefined) : undefined;
 }
 
 /**

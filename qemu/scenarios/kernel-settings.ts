@@ -8,21 +8,23 @@ export const kernelSettings: Scenario = {
   title:
     "What something else changes of the kernel's settings is told on the console and by halfbridge-status: forwarding, rp_filter, and on a bridge bridge-nf-call-iptables=1",
   async prove(lane) {
-    const told: string[] = [];
-    for (const { change, undo, says } of changesFor(lane)) {
-      const from = lane.router.console.received.length;
-      await lane.router.console.succeed(change);
-      try {
-        await lane.router.console.waitFor(new RegExp(`something else changed.*${says}`), { from });
-        const status = await lane.router.console.succeed("halfbridge-status");
-        expectThat(`halfbridge-status doesn't say ${says}`, new RegExp(`CHANGED.*${says}`).test(status));
-        told.push(says);
-      } finally {
-        await lane.router.console.succeed(undo);
+    const { console } = lane.router;
+    const changes = changesFor(lane);
+    const from = console.received.length;
+    await console.succeed(changes.map(({ change }) => change).join(" && "));
+    try {
+      for (const { says } of changes) {
+        await console.waitFor(new RegExp(`something else changed.*${says}`), { from });
       }
-      await lane.router.console.waitFor(/as they must be again/, { from });
+      const status = await console.succeed("halfbridge-status");
+      for (const { says } of changes) {
+        expectThat(`halfbridge-status doesn't say ${says}`, new RegExp(`CHANGED.*${says}`).test(status));
+      }
+    } finally {
+      await console.succeed(changes.map(({ undo }) => undo).join("; "));
     }
-    return `told within some seconds, and again when undone: ${told.join(", ")}`;
+    await console.waitFor(/as they must be again/, { from });
+    return `told within some seconds, and again when undone: ${changes.map(({ says }) => says).join(", ")}`;
   },
   control: {
     title: "while nothing changes, nothing is told",

@@ -11,7 +11,8 @@ import { readInputs, takesInputs } from "../inputs.ts";
 import { makeReport, type LabRun } from "../make-report.ts";
 import { openLab, requireConsole, takesLabOptions, type LabFlags } from "../lab-inputs.ts";
 import { buildOptions, type BuildFlags } from "./build.ts";
-import { partNames, proveMatrix, type Part } from "../../../qemu/matrix/prove-matrix.ts";
+import { partNames, proveMatrix } from "../../../qemu/matrix/prove-matrix.ts";
+import type { Part } from "../../../qemu/matrix/tasks.ts";
 import { proveImage, type Proof } from "../../../qemu/prove.ts";
 
 type Firmware = "bios" | "uefi";
