@@ -5,6 +5,7 @@ import { withLab, type Lab, type LabOptions, type Lane } from "../lab.ts";
 import { figureOf, listEvidence, type Proof } from "../prove.ts";
 import { matrixScenarios, onceScenarios } from "../scenarios/index.ts";
 import { judge, type Place, type Scenario } from "../scenarios/scenario.ts";
+import { planTopology } from "../topology.ts";
 import { compareDialects, comparison, lookAt, type Sightings } from "./equivalence.ts";
 import { dialects, slugOf, ways, type Way } from "./setups.ts";
 import { columnsOf, tasksOf, type Column, type Part, type Task } from "./tasks.ts";
@@ -33,7 +34,8 @@ export async function proveMatrix(
 ): Promise<Proof> {
   const started = performance.now();
   const columns = columnsOf(part);
-  const lanes = Math.min(mostLanes, columns.length);
+  const tasks = tasksOf(columns, options.plan, part, planTopology(options.plan.site));
+  const lanes = Math.min(mostLanes, tasks.length);
   return await withLab({ ...options, lanes }, async (lab) => {
     await startAll(lab);
     const claims: Claim[] = [];
@@ -42,7 +44,7 @@ export async function proveMatrix(
       claims.push(claim);
     };
     const sightings = new Map<Column, Sightings | undefined>();
-    const queue = tasksOf(columns, options.plan, part, lab.lanes[0].topology).values();
+    const queue = tasks.values();
     await Promise.all(
       lab.lanes.map(async (lane) => {
         // the queue is shared: a router that is done takes the next set-up
