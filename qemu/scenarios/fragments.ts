@@ -22,11 +22,7 @@ export const fragments: Scenario = {
   control: {
     title: "with reassembly off on the router neither direction gets through",
     async refute(lane) {
-      const { low, high } = await thresholds(lane);
-      const set = (first: string, second: string) => `cd ${folder} && echo ${first} && echo ${second}`;
-      const off = set("0 >ipfrag_low_thresh", "0 >ipfrag_high_thresh");
-      const on = set(`${high} >ipfrag_high_thresh`, `${low} >ipfrag_low_thresh`);
-      const [up, down] = await between(lane.router, off, on, () =>
+      const [up, down] = await withoutReassembly(lane, () =>
         withFragmentingIsp(lane, () => transfer(lane, 4)),
       );
       expectThat(`${up} and ${down} bytes got through`, up !== uploaded && down !== downloaded);
@@ -34,6 +30,38 @@ export const fragments: Scenario = {
     },
   },
 };
+
+/** What the proxy gets for a client that asked it is addressed to the client, whichever part of a packet it is. */
+export const fragmentsAsked: Scenario = {
+  id: "fragments-asked",
+  title: "Asked, and connected from the client's address, the proxy gets whole what arrives in fragments",
+  appliesTo: ({ network }) => !network.capture.clientSide && network.capture.serverSide,
+  async prove(lane) {
+    const before = await fragmentsOn(lane, "isp");
+    expectEqual("what came back", await withFragmentingIsp(lane, () => fetchByProxy(lane)), downloaded);
+    const seen = (await fragmentsOn(lane, "isp")) - before;
+    expectThat(`${seen} fragments on the ISP's link`, seen > 0);
+    return `${downloaded} bytes were whole; ${seen} fragments came from the ISP`;
+  },
+  control: {
+    title: "with reassembly off on the router it doesn't",
+    async refute(lane) {
+      const bytes = await withoutReassembly(lane, () =>
+        withFragmentingIsp(lane, () => fetchByProxy(lane, 4)),
+      );
+      expectThat(`${bytes} bytes got through`, bytes !== downloaded);
+      return `of ${downloaded} bytes ${bytes} arrived in 4 s`;
+    },
+  },
+};
+
+async function withoutReassembly<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+  const { low, high } = await thresholds(lane);
+  const set = (first: string, second: string) => `cd ${folder} && echo ${first} && echo ${second}`;
+  const off = set("0 >ipfrag_low_thresh", "0 >ipfrag_high_thresh");
+  const on = set(`${high} >ipfrag_high_thresh`, `${low} >ipfrag_low_thresh`);
+  return await between(lane.router, off, on, work);
+}
 
 const folder = "/proc/sys/net/ipv4";
 
@@ -52,14 +80,23 @@ const downloaded = 60_000;
 async function transfer(lane: Lane, seconds = 20): Promise<[up: number, down: number]> {
   const [origin = ""] = lane.topology.origins;
   const timeoutMs = 30_000 + seconds * 1000;
-  const download = `timeout ${seconds} wget -T ${seconds} -qO- http://${origin}/body | head -c ${downloaded} | wc -c`;
   const outputs = await Promise.all([
     lane.client(4).run(upload(origin, uploaded, seconds), { timeoutMs }),
-    lane.client(1).run(download, { timeoutMs }),
+    lane.client(1).run(download(origin, seconds), { timeoutMs }),
   ]);
   const [up, down] = outputs.map(({ output }) => Number(output));
   return [up ?? 0, down ?? 0];
 }
+
+/** What client 1 gets when it asks the proxy, in bytes. */
+async function fetchByProxy({ client, topology, plan }: Lane, seconds = 20): Promise<number> {
+  const proxy = `http://${topology.router.address}:${plan.network.capture.proxyPort}`;
+  const command = `http_proxy=${proxy}; export http_proxy; ${download(topology.origins[0] ?? "", seconds)}`;
+  return Number((await client(1).run(command, { timeoutMs: 30_000 + seconds * 1000 })).output);
+}
+
+const download = (origin: string, seconds: number): string =>
+  `timeout ${seconds} wget -Y on -T ${seconds} -qO- http://${origin}/body | head -c ${downloaded} | wc -c`;
 
 /** The ISP's router has a small way to client 1, and doesn't mind that the origin forbids fragments. */
 async function withFragmentingIsp<T>(lane: Lane, work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { clientAddress } from "./client-address.ts";
 import { counters } from "./counters.ts";
 import { exemptClient } from "./exempt-client.ts";
 import { askedAsClient, askedAsRouter } from "./explicit-proxy.ts";
-import { fragments } from "./fragments.ts";
+import { fragments, fragmentsAsked } from "./fragments.ts";
 import { ipv6Blocked, ipv6Bridged } from "./ipv6-choice.ts";
 import { kernelSettings } from "./kernel-settings.ts";
 import { largeBody } from "./large-body.ts";
@@ -68,6 +68,7 @@ export const matrixScenarios: readonly Scenario[] = [
   exemptClient,
   quic,
   fragments,
+  fragmentsAsked,
   smallMtu,
   largeSegments,
   counters,

@@ -97,10 +97,7 @@ export function capturePackets({ capture, arrivals, routed }: NetworkModel): Scr
         ? {
             proxy: [
               "counter name captured_lan",
-              ...routed.map(
-                (family: Family) =>
-                  `meta nfproto ${family} meta l4proto tcp tproxy ${protocols[family]} to :${capture.proxyPort} ${mark} accept`,
-              ),
+              ...routed.map((family) => `${giveToProxy(family, capture.proxyPort)} ${mark} accept`),
               ...(capture.whenAway === "drop" ? ["# nobody listens", "drop"] : []),
             ],
             capture: [
@@ -112,7 +109,12 @@ export function capturePackets({ capture, arrivals, routed }: NetworkModel): Scr
               `${tcp} goto proxy`,
             ],
           }
-        : {}),
+        : {
+            whole: [
+              "# nobody jumps here: for a tproxy rule the kernel puts fragments together, for socket alone it doesn't",
+              ...routed.map((family) => giveToProxy(family, capture.proxyPort)),
+            ],
+          }),
       prerouting: [
         "type filter hook prerouting priority mangle; policy accept;",
         "jump own",
@@ -133,6 +135,9 @@ export function capturePackets({ capture, arrivals, routed }: NetworkModel): Scr
     },
   });
 }
+
+const giveToProxy = (family: Family, port: number): string =>
+  `meta nfproto ${family} meta l4proto tcp tproxy ${protocols[family]} to :${port}`;
 
 const matchOf = ({ family, from, to }: CaptureException): string =>
   [
