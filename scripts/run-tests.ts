@@ -15,7 +15,7 @@ import { TapReader } from "./tap.ts";
 
 const board = "x86-64";
 const site = "sites/example.yaml";
-/** Of the matrix: all of it takes some 20 minutes by itself. */
+/** Of the matrix: all of it takes some 12 minutes by itself. */
 const part = process.argv.includes("--matrix") ? [] : ["--mode", "bridge-broute"];
 const out = join(projectRoot, "out", board);
 const halfbridge = ["node", "build/cli/main.ts"];

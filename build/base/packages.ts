@@ -23,6 +23,7 @@ export const programs = [
   "/usr/bin/dash",
   "/usr/bin/flock",
   "/usr/bin/ip",
+  "/usr/bin/setpriv",
   "/usr/sbin/tc",
   "/usr/sbin/ethtool",
   "/usr/sbin/ndppd",

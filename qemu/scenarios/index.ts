@@ -15,6 +15,7 @@ import { noWindowClosed, noWindowOpen } from "./no-window.ts";
 import { nothingSlipsPast } from "./nothing-slips-past.ts";
 import { openPorts } from "./open-ports.ts";
 import { overlappingRoutes } from "./overlapping-routes.ts";
+import { ownUser } from "./own-user.ts";
 import { passThrough } from "./pass-through.ts";
 import { powerCuts } from "./power-cuts.ts";
 import { failClosed, failOpen } from "./proxy-away.ts";
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   ipv6Blocked,
   overlappingRoutes,
   openPorts,
+  ownUser,
 ];
 
 /** What it proves meanwhile with copies of it, because they are switched off again and again. */

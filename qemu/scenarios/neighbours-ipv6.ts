@@ -25,7 +25,7 @@ export const neighboursIpv6: Scenario = {
       // what has been asked for lately is still known
       await lane.router.console.succeed(off);
       try {
-        expectEqual("asked without it", await askForClients(lane, 1500), ["nobody", "nobody"]);
+        expectEqual("asked without it", await askForClients(lane, 1000), ["nobody", "nobody"]);
       } finally {
         await lane.router.console.succeed(on);
       }
@@ -47,7 +47,7 @@ const askForClients = (lane: Lane, patienceMs: number): Promise<string[]> =>
   );
 
 const askForOthers = (lane: Lane): Promise<string[]> =>
-  askFor(lane, [unusedAddress(lane), lane.topology.ispRouter.address6], 1000);
+  askFor(lane, [unusedAddress(lane), lane.topology.ispRouter.address6], 700);
 
 /** In the LAN's prefix, and no host's. */
 const unusedAddress = ({ topology }: Lane): string => topology.lan6.replace(/::\/\d+$/, "::dead:beef");

@@ -70,7 +70,7 @@ const restartWithProxy = [
   "kill -STOP $(cat /run/halfbridge/supervisor.pid); kill -KILL $(cat /run/halfbridge/proxy.pid)",
   "while [ -e /run/halfbridge/listening ]; do usleep 100000; done",
   "/etc/init.d/S10guard start && /etc/init.d/S15capture start && /etc/init.d/S20network start",
-  "sleep 2; kill -CONT $(cat /run/halfbridge/supervisor.pid)",
+  "sleep 1; kill -CONT $(cat /run/halfbridge/supervisor.pid)",
   "until [ -e /run/halfbridge/capturing ] && [ -e /run/halfbridge/listening ]; do usleep 100000; done",
 ].join("; ");
 

@@ -36,7 +36,7 @@ export function addTest(program: Command): void {
     )
     .option(
       "--matrix",
-      "prove every mode in both dialects as well, on running routers (some 20 minutes), or the part that is chosen",
+      "prove every mode in both dialects as well, on running routers (some 12 minutes), or the part that is chosen",
     )
     .addOption(part("--mode <mode>", "mode", partNames.modes))
     .addOption(part("--dialect <dialect>", "dialect", partNames.dialects))
