@@ -55,6 +55,7 @@ async function bootFigures({ router }: Lane, options: Pick<LabOptions, "firmware
   await router.start();
   const bootMs = await router.waitForProxy();
   await router.console.waitForShell();
+  await router.console.waitUntilSucceeds("[ -e /run/halfbridge/capturing ]"); // failMode: open captures a moment later
   const memory = await router.console.succeed("cat /proc/meminfo");
   const kibOf = (key: string): number => Number(new RegExp(`^${key}: +(\\d+) kB$`, "m").exec(memory)?.[1]);
   const usedMiB = (kibOf("MemTotal") - kibOf("MemAvailable")) / 1024;

@@ -34,7 +34,7 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
     "etc/halfbridge/setups/built/network.stop": says("built network.stop"),
     "etc/halfbridge/setups/built/guard.stop": says("built guard.stop"),
     "etc/init.d/S10guard": init("guard"),
-    "etc/init.d/S15capture": `${init("capture")}touch "$ROOT/run/halfbridge/listening"\n`,
+    "etc/init.d/S15capture": `${init("capture")}touch "$ROOT/run/halfbridge/listening" "$ROOT/run/halfbridge/capturing"\n`,
     "etc/init.d/S20network": init("network"),
     "run/halfbridge/proxy.pid": "99999999\n", // more than any process's number
     "run/halfbridge/listening": "",
