@@ -45,13 +45,14 @@ export function tasksOf(
   const wanted = ({ id }: Scenario): boolean => part.claim === undefined || part.claim === id;
   const tasks = columns.flatMap((column) => {
     const { way, dialect } = column;
+    const hasTwin = columns.some((other) => other.way === way && other.dialect !== dialect);
     const open = new Set([...matrixScenarios, ...(way === ways[0] ? onceScenarios : [])].filter(wanted));
     return choices.map((choice): Task => {
       const site = siteFor(base, way, dialect, choice, topology);
       const plan = makePlan(board, site);
       const scenarios = [...open].filter(({ appliesTo }) => appliesTo?.(plan) ?? true);
       for (const scenario of scenarios) open.delete(scenario);
-      const compares = choice === choices[0] && (part.claim ?? comparison) === comparison;
+      const compares = hasTwin && choice === choices[0] && (part.claim ?? comparison) === comparison;
       return { column, site, scenarios, compares };
     });
   });

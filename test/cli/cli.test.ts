@@ -41,6 +41,18 @@ test("faulty input ends with exit code 1 and a line for every fault, of the boar
   t.regex(stderr, /broken\.yaml: \/capture: is missing/);
 });
 
+test("a part of the matrix that promises nothing is refused before anything is built", async (t) => {
+  for (const part of [
+    ["--mode", "proxy-arp", "--claim", "bridged-frames"],
+    ["--dialect", "nft", "--claim", "same-in-both-dialects"],
+  ]) {
+    const { stderr, stdout, exitCode } = await halfbridge("test", ...part);
+    t.is(exitCode, 1);
+    t.is(stdout, "");
+    t.true(stderr.includes(`${part.join(" ")}: none of these set-ups promises that claim`), stderr);
+  }
+});
+
 test("faults can be read by a machine", async (t) => {
   const { stdout, exitCode } = await halfbridge("check", "--json", await brokenSite(t));
   t.is(exitCode, 1);

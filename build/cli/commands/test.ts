@@ -1,8 +1,10 @@
 import { join, relative } from "node:path";
 import { Option, type Command } from "commander";
+import { InputError } from "../../core/faults.ts";
 import { note, step } from "../../core/progress.ts";
 import { buildImage } from "../../flow.ts";
 import type { Published } from "../../image/publish.ts";
+import { makePlan, type Plan } from "../../plan/plan.ts";
 import { formatSummary } from "../../report/format-summary.ts";
 import type { Claim } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
@@ -12,8 +14,9 @@ import { makeReport, type LabRun } from "../make-report.ts";
 import { openLab, requireConsole, takesLabOptions, type LabFlags } from "../lab-inputs.ts";
 import { buildOptions, type BuildFlags } from "./build.ts";
 import { partNames, proveMatrix } from "../../../qemu/matrix/prove-matrix.ts";
-import type { Part } from "../../../qemu/matrix/tasks.ts";
+import { columnsOf, tasksOf, type Part } from "../../../qemu/matrix/tasks.ts";
 import { proveImage, type Proof } from "../../../qemu/prove.ts";
+import { planTopology } from "../../../qemu/topology.ts";
 
 type Firmware = "bios" | "uefi";
 
@@ -46,6 +49,7 @@ export function addTest(program: Command): void {
     .action(async (boardName: string, options: TestFlags) => {
       const { board, site } = await readInputs(boardName, options);
       requireConsole(site, options.site);
+      requirePromise(makePlan(board, site), partOf(options));
       const published = await buildImage(board, site, buildOptions(options));
       const lab = await openLab(options);
       const common = (where: string, firmware: Firmware) => ({
@@ -84,6 +88,16 @@ const partOf = ({ mode, dialect, claim }: Part): Part => ({
   ...(dialect === undefined ? {} : { dialect }),
   ...(claim === undefined ? {} : { claim }),
 });
+
+/** A claim that nothing of the chosen part promises would be proven by nothing. */
+function requirePromise(plan: Plan, part: Part): void {
+  if (tasksOf(columnsOf(part), plan, part, planTopology(plan.site)).length > 0) return;
+  const file = Object.entries(part)
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(" ");
+  const fact = "none of these set-ups promises that claim";
+  throw new InputError([{ file, path: "", fact, hint: "choose fewer of mode, dialect and claim" }]);
+}
 
 function ownProofs(options: TestFlags): Firmware[] {
   if (isPart(options) && !options.matrix) return [];
