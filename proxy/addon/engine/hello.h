@@ -20,6 +20,7 @@ struct hello {
 	char name[256]; /* lower case, no dot at the end, 0-terminated; "" without SNI */
 	size_t name_length;
 	int has_ech; /* an encrypted_client_hello extension, real or GREASE: they can't be told apart */
+	size_t wanted; /* of HELLO_MORE: with fewer bytes it can't be whole, so parsing again can wait for them */
 };
 
 int hello_parse(const uint8_t *data, size_t length, struct hello *hello, const char **why);

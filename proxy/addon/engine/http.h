@@ -81,20 +81,36 @@ struct http_answer {
  */
 int http_parse_request(const char *data, size_t length, size_t limit, struct http_request *request, const char **why);
 
+/*
+ * Whether parsing can come to something else than HTTP_MORE, as it did for the first `parsed` bytes. Who asks
+ * before each parse spends no more on a head that comes byte by byte than a parse a line, and there are at
+ * most 128 fields.
+ */
+int http_is_worth_parsing(const char *data, size_t parsed, size_t length, size_t limit);
+
 /* `method`: of the request that is answered. Lenient where only the client is concerned, never in framing. */
 int http_parse_answer(const char *data, size_t length, size_t limit, enum http_method method,
 		      struct http_answer *answer, const char **why);
 
-/* The bytes of a chunked body, with its trailers, as they pass. Zero is the beginning. */
+/*
+ * The bytes of a chunked body, with its trailers, as they pass. Zero is the beginning. CRLF is strict in
+ * requests and in answers.
+ */
 struct http_chunks {
 	uint32_t state;
 	uint32_t seen; /* bytes of the line, or of trailers, so far */
-	uint64_t left; /* bytes of the chunk that are to come */
+	uint64_t left; /* bytes of the chunk that are to come, while http_is_in_chunk() */
 };
 
+/* Whether the next `left` bytes are data, that may be passed without being looked at: take them off `left`... */
+int http_is_in_chunk(const struct http_chunks *chunks);
+
+/* ...by this: at most `left`. */
+void http_skip_in_chunk(struct http_chunks *chunks, uint64_t length);
+
 /*
- * Returns how many of the bytes belong to the body, or -1 when it is broken; *whole is set to 1 with its last
- * byte. Inside of a chunk, `left` says how many bytes may be passed without being looked at.
+ * Returns how many of the bytes belong to the body, or -1 when it is broken; *whole says whether its last byte
+ * was among them, or before.
  */
 long http_pass_chunks(struct http_chunks *chunks, const char *data, size_t length, int *whole);
 
