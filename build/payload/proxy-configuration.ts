@@ -25,5 +25,6 @@ export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
     drainMs: 2000,
     maxConnections: proxy.maxConnections,
     log: { file: "/var/log/halfbridge/proxy.log", maxBytes: proxy.logKiB * 1024 },
+    policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
   };
 }

@@ -25,13 +25,31 @@ export function object(members: Readonly<Record<string, Check>>): Check {
   };
 }
 
-export function list(item: Check, least: 0 | 1): Check {
+/** An object whose keys are names that somebody chose; `isName` allows none that JSON pointers would have to escape. */
+export function record(isName: (key: string) => boolean, most: number, item: Check): Check {
+  return function* findFaults(value, path) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      yield* must(false, value, path, "must be an object");
+      return;
+    }
+    const entries = Object.entries(value);
+    yield* must(entries.length <= most, value, path, `must have at most ${most} members`);
+    for (const [key, each] of entries) {
+      const fact = "must be named by letters, digits, dots, hyphens and underscores, at most 64";
+      yield* must(isName(key), each, `${path}/${key}`, fact);
+      yield* item(each, `${path}/${key}`);
+    }
+  };
+}
+
+export function list(item: Check, least: 0 | 1, most = Infinity): Check {
   return function* findFaults(value, path) {
     if (!Array.isArray(value)) {
       yield* must(false, value, path, "must be a list");
       return;
     }
     yield* must(value.length >= least, value, path, "must not be empty");
+    yield* must(value.length <= most, value, path, `must have at most ${most} entries`);
     for (const [index, each] of value.entries()) yield* item(each, `${path}/${index}`);
   };
 }
@@ -63,6 +81,10 @@ export function oneOf(...words: readonly string[]): Check {
       path,
       `must be one of: ${words.join(", ")}`,
     );
+}
+
+export function matching(holds: (text: string) => boolean, fact: string): Check {
+  return (value, path) => must(typeof value === "string" && holds(value), value, path, fact);
 }
 
 export function address(value: unknown, path: string): Iterable<ConfigFault> {

@@ -12,6 +12,8 @@ import {
   type ConfigFault,
   type Of,
 } from "./config-checks.ts";
+import { checkPolicyConfig } from "./policy/check-policy.ts";
+import type { PolicyConfig } from "./policy/policy-config.ts";
 
 /** What the proxy is told, as one JSON file; the build tool renders it from the site. */
 export interface ProxyConfig {
@@ -44,6 +46,7 @@ export interface ProxyConfig {
   readonly maxConnections: number;
   /** The file becomes `<file>.1` at `maxBytes`, so the log takes up to twice that. */
   readonly log: { readonly file: string; readonly maxBytes: number };
+  readonly policy: PolicyConfig;
 }
 
 export interface Listener {
@@ -81,6 +84,7 @@ const checkConfig = object({
   drainMs: integer(0, dayMs),
   maxConnections: integer(1, 1_000_000),
   log: object({ file: absolutePath, maxBytes: integer(4096, 1024 ** 3) } satisfies Of<ProxyConfig["log"]>),
+  policy: checkPolicyConfig,
 } satisfies Of<ProxyConfig>);
 
 /** Reads a configuration; what is wrong with it comes back as every fault, not only the first. */

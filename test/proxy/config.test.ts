@@ -34,6 +34,7 @@ test("every fault is found in one go, with where it is", (t) => {
     ready: "proxy.ready",
     idleTimeoutMs: 1.5,
     log: { file: "proxy.log", maxBytes: 10 },
+    policy: { ...rest.policy, default: "deny" },
     idleTimeout: 5,
   };
   const address = "must be an IP address without a zone (example: 10.1.2.2 or 2001:db8::2)";
@@ -53,6 +54,7 @@ test("every fault is found in one go, with where it is", (t) => {
     { path: "/idleTimeoutMs", fact: "must be a whole number from 1 to 86400000" },
     { path: "/log/file", fact: "must be an absolute path of a file" },
     { path: "/log/maxBytes", fact: "must be a whole number from 4096 to 1073741824" },
+    { path: "/policy/default", fact: "must be one of: allow, block" },
     { path: "/idleTimeout", fact: "is not known" },
   ]);
 });

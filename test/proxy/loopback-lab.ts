@@ -47,6 +47,7 @@ export const quickConfig: ProxyConfig = {
   drainMs: 5000,
   maxConnections: 1000,
   log: { file: "/nowhere/proxy.log", maxBytes: 4096 },
+  policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
 };
 
 /** What the proxy takes the origin for: an address of this machine would be a loop. */
