@@ -5,6 +5,9 @@
 #define RECORD_HANDSHAKE 22
 #define RECORD_LIMIT 16384 /* RFC 8446, 5.1 */
 #define RECORDS_LIMIT 256  /* of which one is enough for every client that doesn't want to hide */
+/* More than there are; who sends more wants to keep us busy. */
+#define EXTENSIONS_LIMIT 128
+#define NAMES_LIMIT 8
 #define MESSAGE_CLIENT_HELLO 1
 #define EXTENSION_SERVER_NAME 0
 #define EXTENSION_ECH 0xfe0d /* RFC 9849, 11.1 */
@@ -162,7 +165,9 @@ static int read_server_names(struct reading *reading, size_t length, struct hell
 		return -1;
 	if (list != length - 2 || list == 0)
 		return fail(reading, "server-name-length");
-	while (list > 0) {
+	for (int count = 0; list > 0; count++) {
+		if (count == NAMES_LIMIT)
+			return fail(reading, "too-many-server-names");
 		if (list < 3)
 			return fail(reading, "server-name-length");
 		if (take_number(reading, 1, &type) < 0 || take_number(reading, 2, &name) < 0)
@@ -186,7 +191,9 @@ static int read_extensions(struct reading *reading, struct hello *hello)
 		return -1;
 	if (all != reading->message_left)
 		return fail(reading, "extensions-length");
-	while (reading->message_left > 0) {
+	for (int count = 0; reading->message_left > 0; count++) {
+		if (count == EXTENSIONS_LIMIT)
+			return fail(reading, "too-many-extensions");
 		if (take_number(reading, 2, &type) < 0 || take_number(reading, 2, &length) < 0)
 			return -1;
 		if (length > reading->message_left)
