@@ -22,9 +22,16 @@ export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
     connectTimeoutMs: proxy.connectTimeoutSeconds * 1000,
     idleTimeoutMs: proxy.idleTimeoutSeconds * 1000,
     halfCloseTimeoutMs: 60_000,
+    headTimeoutMs: 30_000,
     drainMs: 2000,
     maxConnections: proxy.maxConnections,
+    maxConnectionsPerClient: proxy.maxConnections,
+    resolvers: proxy.resolvers,
+    hostCheck: "off",
+    http: { upgrade: "allow", h2c: "block", notHttp: "block", headBytes: 64 * 1024 },
+    tls: { withoutName: "allow", ech: "judge", notTls: "block" },
     log: { file: "/var/log/halfbridge/proxy.log", maxBytes: proxy.logKiB * 1024 },
     policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
+    lanDevice: network.ports.lan,
   };
 }

@@ -6,6 +6,7 @@ import {
   allOf,
   integer,
   list,
+  matching,
   object,
   oneOf,
   optional,
@@ -13,7 +14,7 @@ import {
   type Of,
 } from "./config-checks.ts";
 import { checkPolicyConfig } from "./policy/check-policy.ts";
-import type { PolicyConfig } from "./policy/policy-config.ts";
+import type { Action, PolicyConfig } from "./policy/policy-config.ts";
 
 /** What the proxy is told, as one JSON file; the build tool renders it from the site. */
 export interface ProxyConfig {
@@ -41,12 +42,66 @@ export interface ProxyConfig {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly halfCloseTimeoutMs: number;
+  /** How long a request's head, or a ClientHello, may take from its first byte on, or from the connection. */
+  readonly headTimeoutMs: number;
   /** How long connections may go on after SIGTERM. */
   readonly drainMs: number;
   readonly maxConnections: number;
-  /** The file becomes `<file>.1` at `maxBytes`, so the log takes up to twice that. */
-  readonly log: { readonly file: string; readonly maxBytes: number };
+  /** Of one address. */
+  readonly maxConnectionsPerClient: number;
+  /** DNS servers; without any, /etc/resolv.conf says them. */
+  readonly resolvers: readonly string[];
+  /** What becomes of requests whose host, or TLS connections whose name, doesn't have the address they go to. */
+  readonly hostCheck: "off" | "log" | "block";
+  readonly http: HttpOptions;
+  readonly tls: TlsOptions;
+  readonly log: LogConfig;
   readonly policy: PolicyConfig;
+  /** Where /metrics and /health are served. */
+  readonly metrics?: { readonly addresses: readonly string[]; readonly port: number };
+  /** A Unix socket by which the router's own programs ask; its folder must be there, and the proxy's. */
+  readonly control?: string;
+  /** The device on which clients are neighbours: there their MACs are known. */
+  readonly lanDevice: string;
+}
+
+/** Of captured ports that carry `http`. */
+export interface HttpOptions {
+  /** WebSocket, and other protocols that a connection may go over to, but h2c. */
+  readonly upgrade: Action;
+  /** HTTP/2 without TLS: by Upgrade, or from the beginning. */
+  readonly h2c: Action;
+  /** What isn't HTTP at all. */
+  readonly notHttp: Action;
+  /** A longer head is refused. */
+  readonly headBytes: number;
+}
+
+/** Of captured ports that carry `tls`. */
+export interface TlsOptions {
+  /** No server's name is said: it would be judged by address. */
+  readonly withoutName: Action;
+  /** A name may be hidden behind the one that is said: judge by that, or block. */
+  readonly ech: "judge" | "block";
+  /** What isn't TLS at all. */
+  readonly notTls: Action;
+}
+
+/** Of what happens to the proxy itself; and, if it is wanted, of what clients ask for. */
+export interface LogConfig {
+  readonly file: string;
+  /** The file becomes `<file>.1` then, so a log takes up to twice that. */
+  readonly maxBytes: number;
+  readonly access?: AccessLogConfig;
+}
+
+export interface AccessLogConfig {
+  readonly file: string;
+  readonly maxBytes: number;
+  /** JSON lines, or squid's native format. */
+  readonly format: "json" | "squid";
+  /** A host that gets the lines, too: UDP, port 514 (RFC 5424, RFC 5426). */
+  readonly syslog?: string;
 }
 
 export interface Listener {
@@ -64,6 +119,8 @@ export interface CapturedPort {
 
 const dayMs = 24 * 60 * 60 * 1000;
 const port = integer(1, 65_535);
+const logBytes = integer(4096, 1024 ** 3);
+const action = oneOf("allow", "block");
 
 const checkConfig = object({
   listeners: allOf(
@@ -81,10 +138,37 @@ const checkConfig = object({
   connectTimeoutMs: integer(1, dayMs),
   idleTimeoutMs: integer(1, dayMs),
   halfCloseTimeoutMs: integer(1, dayMs),
+  headTimeoutMs: integer(1, dayMs),
   drainMs: integer(0, dayMs),
   maxConnections: integer(1, 1_000_000),
-  log: object({ file: absolutePath, maxBytes: integer(4096, 1024 ** 3) } satisfies Of<ProxyConfig["log"]>),
+  maxConnectionsPerClient: integer(1, 1_000_000),
+  resolvers: list(address, 0),
+  hostCheck: oneOf("off", "log", "block"),
+  http: object({
+    upgrade: action,
+    h2c: action,
+    notHttp: action,
+    headBytes: integer(4096, 256 * 1024),
+  } satisfies Of<HttpOptions>),
+  tls: object({ withoutName: action, ech: oneOf("judge", "block"), notTls: action } satisfies Of<TlsOptions>),
+  log: object({
+    file: absolutePath,
+    maxBytes: logBytes,
+    access: optional(
+      object({
+        file: absolutePath,
+        maxBytes: logBytes,
+        format: oneOf("json", "squid"),
+        syslog: optional(address),
+      } satisfies Of<AccessLogConfig>),
+    ),
+  } satisfies Of<LogConfig>),
   policy: checkPolicyConfig,
+  metrics: optional(
+    object({ addresses: list(address, 1), port } satisfies Of<NonNullable<ProxyConfig["metrics"]>>),
+  ),
+  control: optional(absolutePath),
+  lanDevice: matching((name) => /^[^\s/]{1,15}$/.test(name), "must be the name of a network device"),
 } satisfies Of<ProxyConfig>);
 
 /** Reads a configuration; what is wrong with it comes back as every fault, not only the first. */

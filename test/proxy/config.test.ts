@@ -11,6 +11,13 @@ const valid: ProxyConfig = {
     { kind: "explicit", address: "2001:db8::2", port: 3128 },
   ],
   ready: "/run/halfbridge/proxy.ready",
+  log: {
+    file: "/var/log/halfbridge/proxy.log",
+    maxBytes: 4096,
+    access: { file: "/var/log/halfbridge/access.log", maxBytes: 8192, format: "squid", syslog: "10.1.2.9" },
+  },
+  metrics: { addresses: ["10.1.2.2", "2001:db8::2"], port: 9130 },
+  control: "/run/halfbridge/proxy/control.sock",
 };
 const parse = (value: unknown) => parseConfig(JSON.stringify(value));
 
@@ -18,9 +25,11 @@ test("a whole configuration is taken as it is", (t) => {
   t.deepEqual(parse(valid), valid);
 });
 
-test("nobody needs to be told when it is ready", (t) => {
-  const { ready: _, ...rest } = valid;
+test("nobody needs to be told when it is ready, nor to ask it anything", (t) => {
+  const { ready: _, metrics: __, control: ___, ...rest } = valid;
   t.deepEqual(parse(rest), rest);
+  const log = { file: "/var/log/halfbridge/proxy.log", maxBytes: 4096 };
+  t.deepEqual(parse({ ...rest, log }), { ...rest, log });
 });
 
 test("every fault is found in one go, with where it is", (t) => {
@@ -33,7 +42,20 @@ test("every fault is found in one go, with where it is", (t) => {
     ports: [{ port: 80 }, { port: 65_536, carries: "ftp" }],
     ready: "proxy.ready",
     idleTimeoutMs: 1.5,
-    log: { file: "proxy.log", maxBytes: 10 },
+    headTimeoutMs: 0,
+    maxConnectionsPerClient: "many",
+    resolvers: ["resolver.example"],
+    hostCheck: "deny",
+    http: { ...rest.http, h2c: "judge", headBytes: 512 },
+    tls: { withoutName: "allow", ech: "allow" },
+    log: {
+      file: "proxy.log",
+      maxBytes: 10,
+      access: { file: "/a", maxBytes: 4096, format: "clf", syslog: "" },
+    },
+    metrics: { addresses: [], port: 9130 },
+    control: "control.sock",
+    lanDevice: "../lan",
     policy: { ...rest.policy, default: "deny" },
     idleTimeout: 5,
   };
@@ -52,9 +74,22 @@ test("every fault is found in one go, with where it is", (t) => {
     { path: "/ports/1/carries", fact: "must be one of: http, tls, raw" },
     { path: "/ready", fact: "must be an absolute path of a file" },
     { path: "/idleTimeoutMs", fact: "must be a whole number from 1 to 86400000" },
+    { path: "/headTimeoutMs", fact: "must be a whole number from 1 to 86400000" },
+    { path: "/maxConnectionsPerClient", fact: "must be a whole number from 1 to 1000000" },
+    { path: "/resolvers/0", fact: address },
+    { path: "/hostCheck", fact: "must be one of: off, log, block" },
+    { path: "/http/h2c", fact: "must be one of: allow, block" },
+    { path: "/http/headBytes", fact: "must be a whole number from 4096 to 262144" },
+    { path: "/tls/ech", fact: "must be one of: judge, block" },
+    { path: "/tls/notTls", fact: "is missing" },
     { path: "/log/file", fact: "must be an absolute path of a file" },
     { path: "/log/maxBytes", fact: "must be a whole number from 4096 to 1073741824" },
+    { path: "/log/access/format", fact: "must be one of: json, squid" },
+    { path: "/log/access/syslog", fact: address },
     { path: "/policy/default", fact: "must be one of: allow, block" },
+    { path: "/metrics/addresses", fact: "must not be empty" },
+    { path: "/control", fact: "must be an absolute path of a file" },
+    { path: "/lanDevice", fact: "must be the name of a network device" },
     { path: "/idleTimeout", fact: "is not known" },
   ]);
 });

@@ -44,10 +44,17 @@ export const quickConfig: ProxyConfig = {
   connectTimeoutMs: 5000,
   idleTimeoutMs: 5000,
   halfCloseTimeoutMs: 5000,
+  headTimeoutMs: 5000,
   drainMs: 5000,
   maxConnections: 1000,
+  maxConnectionsPerClient: 1000,
+  resolvers: [],
+  hostCheck: "off",
+  http: { upgrade: "allow", h2c: "block", notHttp: "block", headBytes: 65_536 },
+  tls: { withoutName: "allow", ech: "judge", notTls: "block" },
   log: { file: "/nowhere/proxy.log", maxBytes: 4096 },
   policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
+  lanDevice: "lo",
 };
 
 /** What the proxy takes the origin for: an address of this machine would be a loop. */
