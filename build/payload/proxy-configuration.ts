@@ -5,6 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 /** What the site says of the proxy, in the proxy's words. */
 export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
   const { proxy } = site;
+  const logBytes = proxy.logKiB * 1024;
   const { clientSide, serverSide, families, proxyPort } = network.capture;
   return {
     // Whom it may be reached by, the guard says: the router's addresses come and go with its links.
@@ -30,7 +31,11 @@ export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
     hostCheck: "off",
     http: { upgrade: "allow", h2c: "block", notHttp: "block", headBytes: 64 * 1024 },
     tls: { withoutName: "allow", ech: "judge", notTls: "block" },
-    log: { file: "/var/log/halfbridge/proxy.log", maxBytes: proxy.logKiB * 1024 },
+    log: {
+      file: "/var/log/halfbridge/proxy.log",
+      maxBytes: logBytes,
+      access: { file: "/var/log/halfbridge/access.log", maxBytes: logBytes, format: "json" },
+    },
     policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
     lanDevice: network.ports.lan,
   };

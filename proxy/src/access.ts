@@ -31,3 +31,20 @@ export interface AccessRecord {
 }
 
 export type Access = (record: AccessRecord) => void;
+
+/** A connection that the proxy resets before anything has come of it; what differs is laid over it. */
+export const resetAtOnce = {
+  event: "connection",
+  durationMs: 0,
+  destination: undefined,
+  method: undefined,
+  url: undefined,
+  status: undefined,
+  verdict: "allowed",
+  rule: undefined,
+  ended: "reset",
+  by: "proxy",
+  error: undefined,
+  bytesFromClient: 0,
+  bytesToClient: 0,
+} as const;

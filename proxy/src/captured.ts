@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { canonicalAddress, formatEndpoint } from "./addresses.ts";
+import { resetAtOnce, type AccessRecord } from "./access.ts";
+import { canonicalAddress } from "./addresses.ts";
 import { errorCode } from "./error-code.ts";
 import { relay } from "./relay.ts";
 import { watchRequestHead } from "./request-head.ts";
@@ -13,7 +14,7 @@ export function createCaptureServer(service: Service): Server {
   });
 }
 
-function accept(client: Socket, { config, transport, log, connections, isOwn, carries }: Service): void {
+function accept(client: Socket, { config, transport, access, connections, isOwn, carries }: Service): void {
   // Without a listener an error would be thrown; the relay adds its own.
   client.on("error", () => {});
   const { remoteAddress, remotePort } = client;
@@ -21,26 +22,27 @@ function accept(client: Socket, { config, transport, log, connections, isOwn, ca
   if (remoteAddress === undefined || remotePort === undefined) return void client.destroy();
   const from = { address: canonicalAddress(remoteAddress), port: remotePort };
   const to = transport.originalDestination(client);
-  const who = { client: formatEndpoint(from), destination: formatEndpoint(to) };
-  const refuse = (event: string, why: Record<string, unknown> = {}): void => {
+  const who = { client: from, destination: to, startedMs: Date.now() };
+  const refuse = (why: Partial<AccessRecord>): void => {
     client.resetAndDestroy();
-    log(event, { ...who, ...why });
+    access({ ...resetAtOnce, ...who, ...why });
   };
 
-  if (isOwn(to)) return refuse("loop");
-  if (connections.isFull) return refuse("over-limit", { maxConnections: config.maxConnections });
+  if (isOwn(to)) return refuse({ verdict: "refused", rule: "loop" });
+  if (connections.isFull) return refuse({ verdict: "refused", rule: "over-limit" });
   let origin;
   try {
     origin = transport.connect(config.originSees === "client" ? from.address : undefined, to);
   } catch (error) {
-    return refuse("connection", { ended: "failed", by: "proxy", error: errorCode(error) });
+    return refuse({ ended: "failed", error: errorCode(error) });
   }
   const what = carries.get(to.port);
   // A port that the configuration doesn't know was captured by hand, to try it.
   const request = what === undefined || what === "http" ? watchRequestHead(client, to) : () => undefined;
-  const stop = relay(client, origin, config, (outcome) => {
+  const stop = relay(client, origin, config, ({ bytesFromOrigin, ...outcome }) => {
     connections.delete(client);
-    log("connection", { ...who, carries: what, request: request(), ...outcome });
+    const ending = { by: undefined, ...outcome, bytesToClient: bytesFromOrigin };
+    access({ ...resetAtOnce, ...who, ...request(), ...ending });
   });
   connections.set(client, stop);
 }

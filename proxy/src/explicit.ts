@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { formatEndpoint } from "./addresses.ts";
+import { resetAtOnce } from "./access.ts";
+import { canonicalAddress } from "./addresses.ts";
 import { forwardRequest } from "./forward-request.ts";
 import { maxHeadBytes } from "./message-fields.ts";
 import { openTunnel } from "./open-tunnel.ts";
@@ -59,15 +60,13 @@ export function createExplicitServer(service: Service): Server {
   return server;
 }
 
-function admit(client: Socket, { config, log, connections }: Service): void {
+function admit(client: Socket, { access, connections }: Service): void {
   const { remoteAddress: address, remotePort: port } = client;
   if (address === undefined || port === undefined) return void client.destroy();
   if (connections.isFull) {
     client.resetAndDestroy();
-    log("over-limit", {
-      client: formatEndpoint({ address, port }),
-      maxConnections: config.maxConnections,
-    });
+    const from = { address: canonicalAddress(address), port };
+    access({ ...resetAtOnce, startedMs: Date.now(), client: from, verdict: "refused", rule: "over-limit" });
     return;
   }
   connections.set(client, () => reset(client));

@@ -1,17 +1,18 @@
 import type { IncomingMessage, request, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { formatEndpoint } from "./addresses.ts";
+import { canonicalAddress } from "./addresses.ts";
 import { askOrigin } from "./ask-origin.ts";
 import { connectOrigin } from "./connect-origin.ts";
 import { errorCode } from "./error-code.ts";
 import { forwardsLeft, isChunked } from "./message-fields.ts";
 import { passAnswer } from "./pass-answer.ts";
-import { clientGone, describeRefusal, Refusal } from "./refusal.ts";
+import { clientGone, describeEnd, Refusal } from "./refusal.ts";
 import { classify } from "./relay.ts";
 import { toVisibleAscii } from "./request-head.ts";
 import { parseAbsoluteForm, type Target } from "./request-target.ts";
 import { reset } from "./reset.ts";
 import type { Service } from "./service.ts";
+import type { Endpoint } from "./transport.ts";
 
 /** A client's request, and what it is to be answered with. */
 export interface Exchange {
@@ -31,15 +32,19 @@ export async function forwardRequest(
   await new Promise<void>((resolve) => forward(exchange, send, service, resolve));
 }
 
+/** What the lines of a client's requests have of its bytes so far. */
+const bytesLogged = new WeakMap<Socket, number>();
+
 function forward(exchange: Exchange, send: typeof request, service: Service, onEnd: () => void): void {
-  const startedMs = performance.now();
+  const [startedMs, startedAt] = [Date.now(), performance.now()];
   const { question, answer } = exchange;
   const client = question.socket;
   const { remoteAddress = "", remotePort = 0 } = client;
   const gone = new AbortController();
   let origin: Socket | undefined;
   let refusal: Refusal | undefined;
-  let bytes = 0;
+  let destination: Endpoint | undefined;
+  const writtenBefore = client.bytesWritten;
 
   const end = (): void => {
     if (gone.signal.aborted) return;
@@ -50,14 +55,20 @@ function forward(exchange: Exchange, send: typeof request, service: Service, onE
     // What is left of a body that nobody wants any more is between the client and its next request.
     question.unpipe();
     question.resume();
-    service.log("request", {
-      client: formatEndpoint({ address: remoteAddress, port: remotePort }),
+    const bytesFromClient = client.bytesRead - (bytesLogged.get(client) ?? 0);
+    bytesLogged.set(client, client.bytesRead);
+    service.access({
+      event: "request",
+      startedMs,
+      durationMs: Math.round(performance.now() - startedAt),
+      client: { address: canonicalAddress(remoteAddress), port: remotePort },
+      destination,
       method: question.method,
       url: toVisibleAscii(question.url ?? ""),
       status: answer.headersSent ? answer.statusCode : undefined,
-      bytes,
-      durationMs: Math.round(performance.now() - startedMs),
-      ...(refusal === undefined ? {} : describeRefusal(refusal)),
+      ...describeEnd(refusal),
+      bytesFromClient,
+      bytesToClient: client.bytesWritten - writtenBefore,
     });
     onEnd();
   };
@@ -77,9 +88,14 @@ function forward(exchange: Exchange, send: typeof request, service: Service, onE
 
   const connectAndAsk = async (): Promise<void> => {
     const to = targetOf(question);
-    ({ socket: origin } = await connectOrigin(to, remoteAddress, gone.signal, service));
+    ({ socket: origin, endpoint: destination } = await connectOrigin(
+      to,
+      remoteAddress,
+      gone.signal,
+      service,
+    ));
     const outgoing = askOrigin(question, to, origin, send);
-    passAnswer(outgoing, exchange, (count) => (bytes += count), fail);
+    passAnswer(outgoing, exchange, fail);
   };
   connectAndAsk().catch(fail);
 }

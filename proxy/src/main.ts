@@ -4,9 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { parseConfig, type ProxyConfig } from "./config.ts";
-import { LogConsole } from "./log-console.ts";
-import { LogFile } from "./log-file.ts";
-import { createLog, type Log } from "./log.ts";
+import { LogConsole } from "./log/log-console.ts";
+import { openLogs } from "./log/open-logs.ts";
+import type { Log } from "./log.ts";
 import { startProxy } from "./proxy.ts";
 import { openReadyFile } from "./ready-file.ts";
 import { isTransparentAddon, transparentTransport, type TransparentAddon } from "./transport.ts";
@@ -14,15 +14,15 @@ import { isTransparentAddon, transparentTransport, type TransparentAddon } from 
 async function main(configFile: string | undefined): Promise<void> {
   const config = readConfig(configFile);
   const console = new LogConsole(1);
-  const file = new LogFile(config.log.file, config.log.maxBytes);
-  const log = createLog([(line) => console.write(line), (line) => file.write(line)]);
+  const { log, access, flush } = openLogs(config.log, (line) => console.write(line));
+  process.once("exit", flush);
   // Connections handle their own errors. Should one be missed, the others still go on.
   process.on("uncaughtException", (error) => log("error", { message: error.message, stack: error.stack }));
   const ready = openReady(config.ready, log);
 
   let proxy;
   try {
-    proxy = await startProxy(config, transparentTransport(loadAddon(), config.mark), log);
+    proxy = await startProxy(config, transparentTransport(loadAddon(), config.mark), log, access);
   } catch (error) {
     log("failed", { message: error instanceof Error ? error.message : String(error) });
     process.exit(2);

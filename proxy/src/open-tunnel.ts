@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { formatEndpoint } from "./addresses.ts";
+import { resetAtOnce } from "./access.ts";
+import { canonicalAddress } from "./addresses.ts";
 import { connectOrigin } from "./connect-origin.ts";
-import { describeRefusal, Refusal } from "./refusal.ts";
+import { describeEnd, Refusal } from "./refusal.ts";
 import { relay } from "./relay.ts";
 import { toVisibleAscii } from "./request-head.ts";
 import { parseAuthorityForm } from "./request-target.ts";
@@ -23,11 +24,12 @@ const phrases: Readonly<Record<number, string>> = {
  * `head` is what the client has sent after its request already.
  */
 export async function openTunnel(question: IncomingMessage, head: Buffer, service: Service): Promise<void> {
-  const startedMs = performance.now();
+  const [startedMs, startedAt] = [Date.now(), performance.now()];
   const client = question.socket;
   const { remoteAddress = "", remotePort = 0 } = client;
-  const who = { client: formatEndpoint({ address: remoteAddress, port: remotePort }) };
-  const asked = { method: "CONNECT", url: toVisibleAscii(question.url ?? "") };
+  const url = toVisibleAscii(question.url ?? "");
+  const who = { address: canonicalAddress(remoteAddress), port: remotePort };
+  const asked = { startedMs, client: who, method: "CONNECT", url } as const;
   // From here on the HTTP server has nothing to do with this socket.
   client.setTimeout(0);
   client.on("error", () => {});
@@ -37,27 +39,28 @@ export async function openTunnel(question: IncomingMessage, head: Buffer, servic
   client.once("close", leave);
 
   try {
-    const to = parseAuthorityForm(asked.url);
+    const to = parseAuthorityForm(url);
     if (to === undefined) throw new Refusal(400, "malformed", "CONNECT takes host:port.");
     const { socket, endpoint } = await connectOrigin(to, remoteAddress, gone.signal, service);
     client.off("close", leave);
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    const stop = relay(client, socket, service.config, (outcome) => {
-      const carries = service.carries.get(to.port);
-      const destination = formatEndpoint(endpoint);
-      service.log("connection", { ...who, destination, carries, request: asked, ...outcome });
+    const stop = relay(client, socket, service.config, ({ bytesFromOrigin, ...outcome }) => {
+      const ending = { by: undefined, ...outcome, bytesToClient: bytesFromOrigin };
+      service.access({ ...resetAtOnce, ...asked, destination: endpoint, status: 200, ...ending });
     });
     service.connections.set(client, stop);
   } catch (error) {
     const refusal = error instanceof Refusal ? error : new Refusal(502, "failed", String(error));
     if (!client.destroyed) refuse(client, refusal);
-    service.log("request", {
-      ...who,
+    service.access({
       ...asked,
+      event: "request",
+      destination: undefined,
       status: gone.signal.aborted ? undefined : refusal.status,
-      bytes: 0,
-      durationMs: Math.round(performance.now() - startedMs),
-      ...describeRefusal(refusal),
+      durationMs: Math.round(performance.now() - startedAt),
+      ...describeEnd(refusal),
+      bytesFromClient: client.bytesRead,
+      bytesToClient: client.bytesWritten,
     });
   }
 }

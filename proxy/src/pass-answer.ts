@@ -5,13 +5,11 @@ import type { Exchange } from "./forward-request.ts";
 
 /**
  * Passes an origin's answer on as it comes in, and before it a 100 (RFC 9110, 10.1.1); other interim
- * answers are hints, and end here. Calls `onBytes` with what has come of the body, and `onError` when
- * the answer breaks off or can't be passed on.
+ * answers are hints, and end here. Calls `onError` when the answer breaks off or can't be passed on.
  */
 export function passAnswer(
   outgoing: ClientRequest,
   { question, answer }: Exchange,
-  onBytes: (count: number) => void,
   onError: (error: unknown) => void,
 ): void {
   let continued = false;
@@ -23,7 +21,6 @@ export function passAnswer(
   });
   outgoing.once("response", (incoming: IncomingMessage) => {
     incoming.on("error", onError);
-    incoming.on("data", (chunk: Buffer) => onBytes(chunk.length));
     // The client may now send its body or not; what comes next couldn't be told apart.
     if (question.headers.expect !== undefined && !continued) answer.shouldKeepAlive = false;
     try {

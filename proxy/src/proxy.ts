@@ -1,4 +1,5 @@
 import { isIP, type Server } from "node:net";
+import type { Access } from "./access.ts";
 import { createCaptureServer } from "./captured.ts";
 import type { Listener, ProxyConfig } from "./config.ts";
 import { Connections } from "./connections.ts";
@@ -31,6 +32,7 @@ export async function startProxy(
   config: ProxyConfig,
   transport: Transport,
   log: Log,
+  access: Access,
   resolve: Resolve = resolveByLibc,
 ): Promise<Proxy> {
   const connections = new Connections(config.maxConnections);
@@ -39,6 +41,7 @@ export async function startProxy(
     transport,
     resolve,
     log,
+    access,
     connections,
     isOwn: ownDestinations(config),
     carries: new Map(config.ports.map(({ port, carries }) => [port, carries])),

@@ -1,3 +1,4 @@
+import type { AccessRecord } from "./access.ts";
 import type { Ending } from "./relay.ts";
 
 /** Why an explicit proxy answers a request by itself, or couldn't answer to the end. */
@@ -23,8 +24,15 @@ export function clientGone(): Refusal {
   return new Refusal(499, "reset", "The client is gone.");
 }
 
-/** As fields of a log line. */
-export function describeRefusal({ status, reason, code }: Refusal): Record<string, unknown> {
+/** The proxy's own reasons; the others are what happened with client or origin. */
+const refusing: ReadonlySet<string> = new Set(["malformed", "forbidden-port", "loop", "last-hop"]);
+
+/** How a request ended, for the access log; without a refusal as it should. */
+export function describeEnd(
+  refusal: Refusal | undefined,
+): Pick<AccessRecord, "verdict" | "rule" | "ended" | "by" | "error"> {
+  const { status, reason = "closed", code: error } = refusal ?? {};
   const by = status === 499 ? "client" : status === 502 || status === 504 ? "origin" : undefined;
-  return { ended: reason, by, error: code };
+  if (refusing.has(reason)) return { verdict: "refused", rule: reason, ended: "closed", by, error };
+  return { verdict: "allowed", rule: undefined, ended: reason, by, error };
 }

@@ -1,3 +1,4 @@
+import type { Access } from "./access.ts";
 import type { CapturedPort, ProxyConfig } from "./config.ts";
 import type { Connections } from "./connections.ts";
 import type { Log } from "./log.ts";
@@ -9,7 +10,10 @@ export interface Service {
   readonly config: ProxyConfig;
   readonly transport: Transport;
   readonly resolve: Resolve;
+  /** What happens to the proxy itself. */
   readonly log: Log;
+  /** What clients asked for, and what became of it. */
+  readonly access: Access;
   readonly connections: Connections;
   /** Whether a destination is this router. */
   readonly isOwn: (to: Endpoint) => boolean;

@@ -12,7 +12,7 @@ export const clientAddress: Scenario = {
   async prove(lane) {
     const services = capturedServices(lane);
     await Promise.all([1, 2].map((number) => askThroughProxy(lane, number, services)));
-    return `${services.map(tell).join(", ")} saw clients 1 and 2 by their own addresses, and the proxy's log has each connection`;
+    return `${services.map(tell).join(", ")} saw clients 1 and 2 by their own addresses, and the access log has each connection`;
   },
   control: {
     title: "without the rules for the proxy's own connections every request fails",
@@ -49,7 +49,7 @@ async function askThroughProxy(lane: Lane, number: number, services: readonly Se
   }
   const logged = services.map(
     (service, index) =>
-      `grep -F '"client":"${bracketed(own[index] ?? "")}:' /var/log/halfbridge/proxy.log | grep -qF '"destination":"${tell(service)}"'`,
+      `grep -F '"client":"${bracketed(own[index] ?? "")}:' /var/log/halfbridge/access.log | grep -qF '"destination":"${tell(service)}"'`,
   );
   await router.console.waitUntilSucceeds(logged.join(" && "));
 }

@@ -15,11 +15,11 @@ export const exemptClient: Scenario = {
     const seen = await lane.client(number).succeed(services.map((service) => ask(service)).join(" && "));
     const own = services.map(({ family }) => hostAddress(lane.topology.clients[number - 1], family));
     expectEqual("addresses that the origin saw", seen.split("\n"), own);
-    expectEqual("its connections in the proxy's log", await connections(lane, number), before);
-    return `client ${number} was seen by its own address on ${services.length} services, and the proxy's log has none of it`;
+    expectEqual("its connections in the access log", await connections(lane, number), before);
+    return `client ${number} was seen by its own address on ${services.length} services, and the access log has none of it`;
   },
   control: {
-    title: "another client, which isn't exempt, is in the proxy's log",
+    title: "another client, which isn't exempt, is in the access log",
     async refute(lane) {
       const before = await connections(lane, 1);
       const services = capturedServices(lane);
@@ -34,7 +34,7 @@ export const exemptClient: Scenario = {
 
 const count = ({ topology }: Lane, number: number): string => {
   const { address, address6 } = topology.clients[number - 1] ?? { address: "", address6: "" };
-  return `grep -cF -e '"client":"${address}:' -e '"client":"[${address6}]:' /var/log/halfbridge/proxy.log`;
+  return `grep -cF -e '"client":"${address}:' -e '"client":"[${address6}]:' /var/log/halfbridge/access.log`;
 };
 
 async function connections(lane: Lane, number: number): Promise<number> {

@@ -9,7 +9,7 @@ import { ask, bracketed, capturedServices } from "./vocabulary.ts";
 export const nothingSlipsPast: Scenario = {
   id: "nothing-slips-past",
   title:
-    "Every SYN to a captured port on the ISP's link is the proxy's: it carries the router's MAC, was on no client's wire, and has its twin in the proxy's log",
+    "Every SYN to a captured port on the ISP's link is the proxy's: it carries the router's MAC, was on no client's wire, and has its twin in the access log",
   appliesTo: ({ network }) => network.capture.clientSide && network.capture.serverSide,
   async prove(lane) {
     const before = {
@@ -24,7 +24,7 @@ export const nothingSlipsPast: Scenario = {
     expectEqual("SYNs that were forwarded", (await forwarded(lane)).slice(before.forwarded).map(tell), []);
     const fresh = countByEnds(syns);
     await expectLogged(lane, fresh, startedMs);
-    return `${syns.length} SYNs, none of them a client's; each has its line in the proxy's log`;
+    return `${syns.length} SYNs, none of them a client's; each has its line in the access log`;
   },
   control: {
     title: "with capture off the clients' own SYNs are on the ISP's link",
@@ -73,14 +73,14 @@ async function expectLogged(lane: Lane, fresh: Record<string, number>, sinceMs: 
   for (let attempt = 1; ; attempt++) {
     const logged = await loggedByEnds(lane, sinceMs);
     if (attempt < 10 && JSON.stringify(logged) !== JSON.stringify(fresh)) await sleep(500);
-    else return expectEqual("connections on the ISP's link, and in the proxy's log", fresh, logged);
+    else return expectEqual("connections on the ISP's link, and in the access log", fresh, logged);
   }
 }
 
-/** How many of the proxy's logged connections that have begun since then are between the same ends. */
+/** How many logged connections (of a client that asks once) that have begun since then are between the same ends. */
 async function loggedByEnds({ router }: Lane, sinceMs: number): Promise<Record<string, number>> {
   const lines = await router.console.succeed(
-    `grep -F '"event":"connection"' /var/log/halfbridge/proxy.log | tail -n 60`,
+    `grep -F '"destination":' /var/log/halfbridge/access.log | tail -n 60`,
   );
   const connections = lines.split("\n").map((line) => JSON.parse(line) as LoggedConnection);
   return countWords(

@@ -38,7 +38,7 @@ function startWithoutRights({ plan }: Lane): string {
   const changes = [
     `s/"port": ${plan.network.capture.proxyPort}$/"port": ${plan.network.capture.proxyPort + 1}/`,
     "s|/proc/self/fd/3|/tmp/own-user.ready|",
-    "s|/var/log/halfbridge/proxy.log|/tmp/own-user.log|",
+    "s|/var/log/halfbridge/|/tmp/own-user.|",
   ];
   return [
     `sed '${changes.join("; ")}' /run/halfbridge/setup/proxy.json >/tmp/own-user.json`,

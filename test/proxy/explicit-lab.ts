@@ -3,6 +3,8 @@ import { createServer, Socket } from "node:net";
 import type { ExecutionContext } from "ava";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import { startProxy, type Proxy } from "../../proxy/src/proxy.ts";
+import type { Access } from "../../proxy/src/access.ts";
+import { formatAccessJson } from "../../proxy/src/log/access-json.ts";
 import { resolveByLibc } from "../../proxy/src/resolve.ts";
 import type { Endpoint, Transport } from "../../proxy/src/transport.ts";
 import {
@@ -90,7 +92,8 @@ export async function inExplicitLab(
   const events: LogEvent[] = [];
   const log = (event: string, fields?: object): void => void events.push({ event, ...fields });
   const listeners = [{ kind: "explicit", address: "127.0.0.1", port: 0 }] as const;
-  const proxy = await startProxy({ ...quickConfig, listeners, ...config }, transport, log, resolve);
+  const access: Access = (record) => events.push(JSON.parse(formatAccessJson(record)));
+  const proxy = await startProxy({ ...quickConfig, listeners, ...config }, transport, log, access, resolve);
   const connect = (): Socket => dial(proxy.listeners[0] ?? { address: "", port: 0 });
   await body({
     proxy,

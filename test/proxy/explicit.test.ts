@@ -87,7 +87,7 @@ test.serial("one client more than the limit is refused, until one has gone", asy
     await until(() => proxy.connections() === 1, "a connection");
     t.is((await ending(connect())).error, "ECONNRESET");
     await logged(1);
-    t.like(events[0], { event: "over-limit", maxConnections: 1 });
+    t.like(events[0], { verdict: "refused", rule: "over-limit" });
     first.destroy();
     await until(() => proxy.connections() === 0, "its end");
     t.regex((await say(get("http://a.example/"))).text, /^HTTP\/1\.1 200 /);

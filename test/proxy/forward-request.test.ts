@@ -27,9 +27,12 @@ test.serial(
         method: "GET",
         url: "http://a.example/x/../%7e?b",
         status: 200,
-        bytes: bodyOf(text).length,
+        destination: `${v4(0)}:80`,
+        verdict: "allowed",
+        ended: "closed",
+        bytesFromClient: 104,
+        bytesToClient: text.length,
       });
-      t.false("ended" in { ...events[0] }, "nothing went wrong");
       t.regex(String(events[0]?.["client"]), /^127\.0\.0\.1:\d+$/);
       t.deepEqual(dialled, [{ from: "127.0.0.1", to: { address: v4(0), port: 80 } }]);
     });

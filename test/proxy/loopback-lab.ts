@@ -2,10 +2,11 @@ import { createServer, Socket, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
+import { formatAccessJson } from "../../proxy/src/log/access-json.ts";
 import { startProxy, type Proxy } from "../../proxy/src/proxy.ts";
 import type { Endpoint, Transport } from "../../proxy/src/transport.ts";
 
-/** One event of the proxy's log. */
+/** One event of the proxy's log, or a line of its access log. */
 export interface LogEvent {
   readonly event: string;
   readonly [field: string]: unknown;
@@ -85,7 +86,12 @@ export async function inLab(
     connect: (from) => (setup.connect ?? plainConnect)(from, reached),
   };
   const config = { ...quickConfig, ...setup.config };
-  const proxy = await startProxy(config, transport, (event, fields) => events.push({ event, ...fields }));
+  const proxy = await startProxy(
+    config,
+    transport,
+    (event, fields) => events.push({ event, ...fields }),
+    (record) => events.push(JSON.parse(formatAccessJson(record))),
+  );
   await body({
     proxy,
     events,

@@ -24,11 +24,13 @@ test.serial(
         {
           event: "connection",
           destination: `${v4(0)}:443`,
-          carries: "tls",
-          request: { method: "CONNECT", url: "a.example:443" },
+          method: "CONNECT",
+          url: "a.example:443",
+          status: 200,
+          verdict: "allowed",
           ended: "closed",
           bytesFromClient: 10,
-          bytesFromOrigin: 10,
+          bytesToClient: 10,
         },
       ]);
       t.regex(String(events[0]?.["client"]), /^127\.0\.0\.1:\d+$/);
@@ -51,20 +53,20 @@ test.serial("a tunnel may follow a request on the same connection", async (t) =>
       await ending(client);
       t.true(text().endsWith(`${established}hello`));
       await logged(2);
-      t.like(events[1], { event: "connection", bytesFromClient: 5, bytesFromOrigin: 5 });
+      t.like(events[1], { event: "connection", bytesFromClient: 5, bytesToClient: 5 });
     },
   );
 });
 
-const refused: readonly [what: string, target: string, status: number, ended: string][] = [
+const refused: readonly [what: string, target: string, status: number, why: string][] = [
   ["a port that isn't captured", "a.example:22", 403, "forbidden-port"],
   ["an address of the router", "10.1.2.2:443", 403, "loop"],
   ["the router's loopback", "localhost:443", 403, "loop"],
   ["a target without a port", "a.example", 400, "malformed"],
   ["an origin that refuses", "closed.example:443", 502, "refused"],
 ];
-for (const [what, target, status, ended] of refused) {
-  test.serial(`a tunnel to ${what} is refused with ${status}, and the line says "${ended}"`, async (t) => {
+for (const [what, target, status, why] of refused) {
+  test.serial(`a tunnel to ${what} is refused with ${status}, and the line says "${why}"`, async (t) => {
     const origins: Record<string, Origin> = {
       "a.example": () => t.fail("it must not be reached"),
       "closed.example": "refuses",
@@ -75,7 +77,8 @@ for (const [what, target, status, ended] of refused) {
       t.regex(bodyOf(text), /^.+\n$/, "it says why");
       t.is(error, undefined);
       await logged(1);
-      t.like(events, [{ event: "request", method: "CONNECT", url: target, status, ended }]);
+      t.like(events, [{ event: "request", method: "CONNECT", url: target, status }]);
+      t.is(events[0]?.["rule"] ?? events[0]?.["ended"], why);
     });
   });
 }

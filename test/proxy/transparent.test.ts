@@ -59,38 +59,43 @@ for (const originSees of ["client", "router"] as const) {
       t.deepEqual(log, inFile, "console and file say the same");
       const events = log.map((line): LogEvent => JSON.parse(line));
       t.like(events[0], { event: "listening", listeners: config.listeners });
-      t.like(events[1], {
+      t.deepEqual(
+        events.slice(1).map(({ event }) => event),
+        ["stopping", "stopped"],
+      );
+
+      const accessLog = readFileSync(config.log.access?.file ?? "", "utf8").trim();
+      const records = accessLog.split("\n").map((line): LogEvent => JSON.parse(line));
+      t.like(records[0], {
         destination: "203.0.113.80:80",
-        carries: "http",
-        request: { method: "GET", url: "http://example.org/page" },
+        method: "GET",
+        url: "http://example.org/page",
         ended: "closed",
       });
-      t.regex(String(events[1]?.["client"]), /^10\.1\.2\.50:/);
-      const lines = events
-        .slice(2)
-        .map(({ event, ended, destination, url }) =>
-          [event, ended, destination, url].filter((word) => typeof word === "string").join(" "),
+      t.regex(String(records[0]?.["client"]), /^10\.1\.2\.50:/);
+      const lines = records
+        .slice(1)
+        .map(({ event, rule, ended, destination, url }) =>
+          [event, rule ?? ended, event === "connection" ? destination : url].join(" "),
         );
       t.deepEqual(lines, [
         "connection refused 203.0.113.80:81",
         "connection connect-timeout 203.0.113.99:80",
         "connection unreachable 198.51.100.1:80",
-        "loop 10.1.2.2:80",
-        "loop 10.1.2.2:3129",
+        "connection loop 10.1.2.2:80",
+        "connection loop 10.1.2.2:3129",
         "connection closed [2001:db8:2::80]:80",
         "connection refused [2001:db8:2::80]:81",
-        "loop [2001:db8:1::2]:80",
-        "request http://203.0.113.80/page",
+        "connection loop [2001:db8:1::2]:80",
+        "request closed http://203.0.113.80/page",
         "connection closed 203.0.113.80:80",
         "request refused http://203.0.113.80:81/",
         "request loop http://10.1.2.2/",
         "request loop http://localhost/",
         "request forbidden-port http://203.0.113.80:82/",
-        "request http://[2001:db8:2::80]/page",
+        "request closed http://[2001:db8:2::80]/page",
         "connection closed [2001:db8:2::80]:80",
-        `request ${originSees === "router" ? "" : "no-address "}http://[2001:db8:2::80]/page`,
-        "stopping",
-        "stopped",
+        `request ${originSees === "router" ? "closed" : "no-address"} http://[2001:db8:2::80]/page`,
       ]);
     },
   );
@@ -118,7 +123,11 @@ async function tryRouter(
     ],
     ready: join(folder, "ready"),
     connectTimeoutMs: 300,
-    log: { file: join(folder, "log", "proxy.log"), maxBytes: 65_536 },
+    log: {
+      file: join(folder, "log", "proxy.log"),
+      maxBytes: 65_536,
+      access: { file: join(folder, "log", "access.log"), maxBytes: 65_536, format: "json" },
+    },
   };
   writeFileSync(join(folder, "proxy.json"), JSON.stringify(config));
   writeFileSync(join(folder, "proxy.cjs"), await bundleProgram("proxy.cjs"));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
-import { LogConsole } from "../../proxy/src/log-console.ts";
+import { LogConsole } from "../../../proxy/src/log/log-console.ts";
 
 const line = (number: number) =>
   `${JSON.stringify({ event: "connection", number, pad: "x".repeat(1000) })}\n`;
@@ -47,7 +47,7 @@ test("a file that the console was redirected to is shared with whoever else writ
   t.teardown(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "stdout");
   const program = `
-    import { LogConsole } from ${JSON.stringify(join(import.meta.dirname, "../../proxy/src/log-console.ts"))};
+    import { LogConsole } from ${JSON.stringify(join(import.meta.dirname, "../../../proxy/src/log/log-console.ts"))};
     new LogConsole(1).write("one\\n");`;
   execFileSync("sh", [
     "-c",

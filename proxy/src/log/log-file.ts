@@ -8,38 +8,60 @@ import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, renameSync, w
 export class LogFile {
   readonly #path: string;
   readonly #maxBytes: number;
+  readonly #tellLoss: (lines: number) => string;
   readonly #retryMs: number;
   #fd: number | undefined;
   #sizeBytes = 0;
   #lostLines = 0;
+  #lostLinesInAll = 0;
   #retryAtMs = 0;
 
-  /** @param retryMs How long a file that can't be written is left alone. */
-  constructor(path: string, maxBytes: number, retryMs = 5000) {
+  /**
+   * Opens the file at once: later there may be no descriptor left.
+   * @param tellLoss The line that says how many are missing; empty in a format that can't say it.
+   * @param retryMs How long a file that can't be written is left alone.
+   */
+  constructor(path: string, maxBytes: number, tellLoss = tellLossAsJson, retryMs = 5000) {
     this.#path = path;
     this.#maxBytes = maxBytes;
+    this.#tellLoss = tellLoss;
     this.#retryMs = retryMs;
+    try {
+      this.#open();
+    } catch {
+      // Writing tries again.
+    }
   }
 
-  /** Appends one line, given with its end. Never throws. */
-  write(line: string): void {
+  /** Lines that were never written. */
+  get lostLines(): number {
+    return this.#lostLinesInAll;
+  }
+
+  /** Appends whole lines, as many as it says, no larger together than the limit. Never throws. */
+  write(lines: string, count = 1): void {
     if (this.#lostLines > 0 && performance.now() < this.#retryAtMs) {
-      this.#lostLines++;
+      this.#lose(count);
       return;
     }
     try {
-      if (this.#lostLines > 0) this.#append(describeLoss(this.#lostLines));
-      this.#append(line);
+      if (this.#lostLines > 0) this.#append(this.#tellLoss(this.#lostLines));
       this.#lostLines = 0;
+      this.#append(lines);
     } catch {
-      this.#lostLines++;
+      this.#lose(count);
       this.#retryAtMs = performance.now() + this.#retryMs;
       this.#close();
     }
   }
 
-  #append(line: string): void {
-    const bytes = Buffer.from(line);
+  #lose(lines: number): void {
+    this.#lostLines += lines;
+    this.#lostLinesInAll += lines;
+  }
+
+  #append(lines: string): void {
+    const bytes = Buffer.from(lines);
     let fd = this.#fd ?? this.#open();
     if (this.#sizeBytes > 0 && this.#sizeBytes + bytes.length > this.#maxBytes) {
       this.#close();
@@ -70,6 +92,6 @@ export class LogFile {
   }
 }
 
-function describeLoss(lines: number): string {
+function tellLossAsJson(lines: number): string {
   return `${JSON.stringify({ time: new Date().toISOString(), event: "log-lost", lines })}\n`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
-import { LogFile } from "../../proxy/src/log-file.ts";
+import { LogFile } from "../../../proxy/src/log/log-file.ts";
 
 const line = (number: number) => `{"event":"connection","number":${String(number).padStart(4, "0")}}\n`;
 const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");
@@ -29,7 +29,7 @@ test("a log that is there already is continued", (t) => {
 test("a full disk loses lines, says how many once there is room, and never throws", async (t) => {
   const file = join(scratch(t), "proxy.log");
   symlinkSync("/dev/full", file);
-  const log = new LogFile(file, 4096, 20);
+  const log = new LogFile(file, 4096, undefined, 20);
   for (let number = 0; number < 5; number++) t.notThrows(() => log.write(line(number)));
   rmSync(file);
   log.write(line(5));
@@ -43,7 +43,7 @@ test("a full disk loses lines, says how many once there is room, and never throw
 test("a folder that can't be made is no reason to stop, and is tried again", async (t) => {
   const folder = join(scratch(t), "log");
   writeFileSync(folder, "a file where the folder should be");
-  const log = new LogFile(join(folder, "proxy.log"), 4096, 20);
+  const log = new LogFile(join(folder, "proxy.log"), 4096, undefined, 20);
   t.notThrows(() => log.write(line(0)));
   rmSync(folder);
   mkdirSync(folder);

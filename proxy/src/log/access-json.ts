@@ -1,0 +1,36 @@
+import type { AccessRecord } from "../access.ts";
+import { formatEndpoint } from "../addresses.ts";
+
+/**
+ * A record as a line of JSON, with its end; what is undefined is left out. `time` is when it ended
+ * (ISO 8601, UTC), so that lines are in order. Put together by hand: it is a line for each request.
+ */
+export function formatAccessJson(record: AccessRecord): string {
+  const { client, destination, method, url, status, rule, by, error } = record;
+  let line = `{"time":"${formatTime(record.startedMs + record.durationMs)}","event":"${record.event}"`;
+  line += `,"client":"${formatEndpoint(client)}"`;
+  if (destination !== undefined) line += `,"destination":"${formatEndpoint(destination)}"`;
+  if (method !== undefined) line += `,"method":${JSON.stringify(method)}`;
+  if (url !== undefined) line += `,"url":${JSON.stringify(url)}`;
+  if (status !== undefined) line += `,"status":${status}`;
+  line += `,"verdict":"${record.verdict}"`;
+  if (rule !== undefined) line += `,"rule":${JSON.stringify(rule)}`;
+  line += `,"ended":"${record.ended}"`;
+  if (by !== undefined) line += `,"by":"${by}"`;
+  if (error !== undefined) line += `,"error":"${error}"`;
+  const { bytesFromClient, bytesToClient, durationMs } = record;
+  return `${line},"bytesFromClient":${bytesFromClient},"bytesToClient":${bytesToClient},"durationMs":${Math.round(durationMs)}}\n`;
+}
+
+let lastSecond = -1;
+let lastText = "";
+
+/** The second is printed once for all lines of it: that is most of what a line costs. */
+function formatTime(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = new Date(second * 1000).toISOString().slice(0, 20);
+  }
+  return `${lastText}${String(Math.floor(ms) - second * 1000).padStart(3, "0")}Z`;
+}
