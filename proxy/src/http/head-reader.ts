@@ -61,7 +61,7 @@ export function readHead<Head>(
  * 128 fields.
  */
 export function isWorthParsing(data: Buffer, parsed: number, limit: number): boolean {
-  return parsed < 48 || data.length >= limit || data.includes(0x0a, parsed);
+  return parsed < 40 || data.length >= limit || data.includes(0x0a, parsed);
 }
 
 /** Lines and fields of HTTP heads: what requests and answers share. The twin of proxy/addon/engine/http-line.c. */

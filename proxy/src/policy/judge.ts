@@ -12,7 +12,7 @@ export interface Question {
   /** A name in lower case without a dot at its end, or an address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Path and query as sent, from `/` on; undefined where it can't be seen (TLS). */
+  /** Path and query as sent, from `/` on; undefined or empty where it can't be seen (TLS, CONNECT). */
   readonly path: string | undefined;
 }
 
