@@ -20,7 +20,7 @@ struct policy_question {
 	const char *host;   /* as sent, any case, without port, brackets; a dot at the end is ignored */
 	size_t host_length;
 	unsigned int port;
-	const char *path; /* path and query, from '/' on; NULL where it can't be seen */
+	const char *path; /* path and query, from '/' on; NULL or empty where it can't be seen */
 	size_t path_length;
 };
 
