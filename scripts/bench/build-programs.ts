@@ -1,0 +1,21 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ToolError } from "../../build/core/faults.ts";
+import { hostArchitecture } from "../../build/debian/architectures.ts";
+import { bundleProgram } from "../../build/payload/bundle.ts";
+import { compileFlags } from "../../build/debian/compiler.ts";
+import { run } from "../../build/core/run.ts";
+import { compileAddon } from "../../build/payload/compile-addon.ts";
+import { hostCompiler } from "../../test/payload/host-compiler.ts";
+
+/** Below `folder`: in `proxy` the proxy as images have it, but for the compiler; `sink`, which downloads. */
+export async function buildPrograms(folder: string): Promise<void> {
+  const compiler = hostCompiler(hostArchitecture());
+  if (compiler === undefined) throw new ToolError("gcc is missing", "apt-get install gcc libc6-dev");
+  const proxy = join(folder, "proxy");
+  await mkdir(proxy);
+  await writeFile(join(proxy, "proxy.cjs"), await bundleProgram("proxy.cjs"));
+  await compileAddon(compiler, join(proxy, "transparent.node"));
+  const sink = join(import.meta.dirname, "sink.c");
+  await run([compiler.name, ...compileFlags, "-D_GNU_SOURCE", "-o", join(folder, "sink"), sink]);
+}

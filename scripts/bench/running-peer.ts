@@ -1,0 +1,53 @@
+import { chmod, mkdir, readdir, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cpuSeconds, residentBytes } from "./proc-files.ts";
+import { Program } from "./program.ts";
+import type { Peer, Place } from "./peers/peer.ts";
+
+/** A row of the table while it can be measured. */
+export interface RunningPeer {
+  readonly peer: Peer;
+  /** Where it takes captured connections; undefined if it is none that does. */
+  readonly port: number | undefined;
+  /** So far. */
+  readonly cpuSeconds: () => Promise<number | undefined>;
+  readonly residentBytes: () => Promise<number>;
+  readonly pids: () => Promise<number[]>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Writes a peer's files and starts it; returns once it listens. */
+export async function startPeer(peer: Peer, place: Place): Promise<RunningPeer> {
+  await mkdir(place.folder, { recursive: true });
+  // squid serves, and logs, as a user of its own
+  await chmod(place.folder, 0o777);
+  for (const [name, text] of Object.entries(peer.files(place)))
+    await writeFile(join(place.folder, name), text);
+  const command = peer.command?.(place);
+  if (command === undefined) {
+    return {
+      peer,
+      port: undefined,
+      cpuSeconds: async () => undefined,
+      residentBytes: async () => 0,
+      pids: async () => [],
+      stop: async () => {},
+    };
+  }
+  const program = new Program(peer.title, command, join(place.folder, "output.log"));
+  await program.waitForPort(place.port);
+  return {
+    peer,
+    port: place.port,
+    cpuSeconds: async () => cpuSeconds(await program.pids()),
+    residentBytes: async () => residentBytes(await program.pids()),
+    pids: () => program.pids(),
+    stop: () => program.stop(),
+  };
+}
+
+/** Logs grow by some MB a second, in memory. */
+export async function emptyLogs({ folder }: Place): Promise<void> {
+  const names = await readdir(folder);
+  for (const name of names.filter((each) => each.endsWith(".log"))) await truncate(join(folder, name));
+}
