@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Board } from "./config/board.ts";
-import type { Site } from "./config/site.ts";
+import type { LoadedSite } from "./config/site.ts";
+import { identifyTree } from "./core/identify-tree.ts";
 import { step } from "./core/progress.ts";
 import { hashSources, runStep } from "./core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "./core/tree.ts";
@@ -11,7 +12,6 @@ import { openTools } from "./debian/tools.ts";
 import { assembleDebian } from "./base/debian.ts";
 import { writeInitramfs } from "./base/initramfs.ts";
 import { rootPackages, suite } from "./base/packages.ts";
-import { identifyTree } from "./image/identify.ts";
 import { writeGptGrub } from "./image/gpt-grub.ts";
 import { grubPackages } from "./image/grub.ts";
 import { publish, type Published } from "./image/publish.ts";
@@ -30,12 +30,16 @@ export interface BuildOptions {
 }
 
 /** board + site → plan → payload → base → image. Every step whose inputs are known is not run again. */
-export async function buildImage(board: Board, site: Site, options: BuildOptions): Promise<Published> {
+export async function buildImage(
+  board: Board,
+  { site, files }: LoadedSite,
+  options: BuildOptions,
+): Promise<Published> {
   const cache = join(options.outDirectory, ".cache");
   const packageCache = { directory: cache, refresh: options.refresh };
   await mkdir(cache, { recursive: true });
 
-  const plan = makePlan(board, site);
+  const plan = makePlan(board, site, files);
 
   const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
   const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
@@ -44,7 +48,7 @@ export async function buildImage(board: Board, site: Site, options: BuildOptions
   const bootRequest = { suite, architecture: board.arch, names: grubPackages };
   const bootPackages = await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
 
-  const payload = await makePayload(plan, packages, tools, compiler, cache);
+  const payload = await makePayload(plan, files, packages, tools, compiler, cache);
   const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
 
   const code = await hashSources(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Site } from "../build/config/site.ts";
+import { builtSetup } from "../build/payload/configuration.ts";
 import { makePlan } from "../build/plan/plan.ts";
 import type { Lane } from "./lab.ts";
 
@@ -14,14 +15,15 @@ export async function applySite(lane: Lane, site: Site): Promise<Lane> {
     { timeoutMs: applyTimeoutMs },
   );
   await forgetNeighbours(lane);
-  return { ...lane, plan: makePlan(lane.plan.board, site) };
+  return { ...lane, plan: makePlan(lane.plan.board, site, lane.plan.files) };
 }
 
 export const siteFile = "/tmp/site.yaml";
 
-/** A command that writes a site on the router; JSON is YAML. */
+/** A command that writes a site on the router, beside the files that the image's own site names; JSON is YAML. */
 export const writeSite = (site: Site): string =>
-  `echo ${Buffer.from(JSON.stringify(site)).toString("base64")} | base64 -d >${siteFile}`;
+  `echo ${Buffer.from(JSON.stringify(site)).toString("base64")} | base64 -d >${siteFile} && ` +
+  `ln -sfn ${builtSetup}/lists ${builtSetup}/block-page.html /tmp/`;
 
 /** Between a bridge and a routed mode other MACs answer; hosts would find out when their caches age. */
 export async function forgetNeighbours({ isp, client, topology }: Lane): Promise<void> {

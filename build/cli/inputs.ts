@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { readBoardByName, type Board } from "../config/board.ts";
-import { readSite, type Site } from "../config/site.ts";
+import { loadSite, type LoadedSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
 
@@ -26,14 +26,14 @@ export function takesInputs(command: Command): Command {
 export async function readInputs(
   board: string,
   { site }: InputOptions,
-): Promise<{ board: Board; site: Site }> {
-  const [boardRead, siteRead] = await Promise.allSettled([readBoardByName(board), readSite(site)]);
+): Promise<{ board: Board } & LoadedSite> {
+  const [boardRead, siteRead] = await Promise.allSettled([readBoardByName(board), loadSite(site)]);
   const reasons = [boardRead, siteRead].flatMap((read) =>
     read.status === "rejected" ? [read.reason as unknown] : [],
   );
   const other = reasons.find((reason) => !(reason instanceof InputError));
   if (other !== undefined) throw other;
   if (boardRead.status === "fulfilled" && siteRead.status === "fulfilled")
-    return { board: boardRead.value, site: siteRead.value };
+    return { board: boardRead.value, ...siteRead.value };
   throw new InputError(reasons.flatMap((reason) => (reason as InputError).faults));
 }

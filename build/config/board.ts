@@ -30,7 +30,7 @@ export async function readBoardByName(name: string): Promise<Board> {
 
 /** Reads a board profile. Throws an InputError with every fault. */
 export function readBoard(file: string): Promise<Board> {
-  return readDocument<Board>(file, boardSchema, (board) => checkBoard(board, file));
+  return readDocument<Board>(file, boardSchema, checkBoard);
 }
 
 /**

@@ -8,12 +8,12 @@ import { suggestNear } from "./suggest.ts";
 
 /**
  * Reads a YAML document against its JSON Schema, fills in defaults, and runs the checks that a schema
- * can't say. Throws an InputError with every fault that was found.
+ * can't say; they are told what the file is to be called. Throws an InputError with every fault that was found.
  */
 export async function readDocument<T>(
   file: string,
   schema: object,
-  check: (value: T) => Fault[],
+  check: (value: T, shown: string) => Fault[] | Promise<Fault[]>,
 ): Promise<T> {
   const shown = nameOf(file);
   const value = parseYaml(await readText(file, shown), shown);
@@ -24,16 +24,13 @@ export async function readDocument<T>(
   const shapeFaults = errors.map((error) => faultOf(error, shown));
   // what is merely not known doesn't keep the rest from being checked
   const checkable = errors.every(({ keyword }) => keyword === "additionalProperties");
-  const faults = [
-    ...shapeFaults,
-    ...(checkable ? check(value as T) : []).map((fault) => ({ ...fault, file: shown })),
-  ];
+  const faults = [...shapeFaults, ...(checkable ? await check(value as T, shown) : [])];
   if (!sound || faults.length > 0) throw new InputError(faults);
   return value;
 }
 
 /** A file as a user would name it: relative when it is below the current folder. */
-function nameOf(file: string): string {
+export function nameOf(file: string): string {
   const name = relative(process.cwd(), file) || ".";
   return name.startsWith("..") ? file : name;
 }

@@ -1,4 +1,6 @@
 import type { FromSchema } from "json-schema-to-ts";
+import { policySchema } from "./policy-schema.ts";
+import { proxySchema } from "./proxy-schema.ts";
 
 const ipv4 = {
   type: "string",
@@ -18,7 +20,7 @@ const prefixes = {
 export const siteSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "Halfbridge site",
-  description: "What the network is to be: addresses, mode, dialect, captured ports, proxy.",
+  description: "What the network is to be: addresses, mode, dialect, captured ports, policy, proxy.",
   type: "object",
   additionalProperties: false,
   required: ["name", "mode", "dialect", "lan", "router", "ispRouter", "capture"],
@@ -135,40 +137,8 @@ export const siteSchema = {
       default: 1500,
       description: "The smallest MTU on the way to the ISP (PPPoE: 1492); TCP segments are kept below it.",
     },
-    proxy: {
-      type: "object",
-      additionalProperties: false,
-      default: {},
-      required: [],
-      properties: {
-        port: {
-          type: "integer",
-          minimum: 1024,
-          maximum: 65535,
-          default: 3129,
-          description:
-            "Where the proxy listens on the router; clients name it only if transparency.client is false.",
-        },
-        resolvers: {
-          type: "array",
-          items: { ...ipv4 },
-          maxItems: 3,
-          uniqueItems: true,
-          default: [],
-          description: "DNS servers, for a proxy that is asked for names.",
-        },
-        connectTimeoutSeconds: { type: "integer", minimum: 1, maximum: 300, default: 10 },
-        idleTimeoutSeconds: { type: "integer", minimum: 1, maximum: 86400, default: 300 },
-        maxConnections: { type: "integer", minimum: 1, maximum: 65536, default: 4096 },
-        logKiB: {
-          type: "integer",
-          minimum: 16,
-          maximum: 32768,
-          default: 1024,
-          description: "The log is turned over at this size, in KiB; one older log is kept.",
-        },
-      },
-    },
+    policy: policySchema,
+    proxy: proxySchema,
     console: {
       enum: ["root-shell", "log-only"],
       default: "log-only",
@@ -183,13 +153,19 @@ export type SiteFile = FromSchema<typeof siteSchema, { keepDefaultedPropertiesOp
 type Filled<Key extends keyof SiteFile> = Required<NonNullable<SiteFile[Key]>>;
 
 /** A site with its defaults filled in. */
-export type Site = Required<Omit<SiteFile, "dialect" | "ipv6" | "transparency" | "exempt" | "proxy">> & {
+export type Site = Required<
+  Omit<SiteFile, "dialect" | "ipv6" | "transparency" | "exempt" | "policy" | "proxy">
+> & {
   readonly dialect: Exclude<SiteFile["dialect"], "ebtables-nft">;
   readonly ipv6: Ipv6;
   readonly transparency: Filled<"transparency">;
   readonly exempt: Filled<"exempt">;
-  readonly proxy: Filled<"proxy">;
+  readonly policy: Policy;
+  readonly proxy: FromSchema<typeof proxySchema>;
 };
+
+/** `blockPage`, and the `file` of each list, are names in the folder where a set-up is (site-files.ts). */
+export type Policy = FromSchema<typeof policySchema>;
 
 /** IPv6 has addresses where it is routed, and only there. */
 export type Ipv6 =

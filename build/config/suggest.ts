@@ -1,8 +1,14 @@
 /** `did you mean x86-64? (there are: …)`: the nearest known name first, if one is near. */
 export function suggestNear(name: string, known: readonly string[]): string {
+  const nearest = nearestTo(name, known);
+  const list = known.length === 0 ? "there are none" : `there are: ${known.join(", ")}`;
+  return nearest === undefined ? list : `did you mean ${nearest}? ${list}`;
+}
+
+/** The known name that is most alike, if one is near. */
+export function nearestTo(name: string, known: readonly string[]): string | undefined {
   const nearest = [...known].sort((a, b) => distance(name, a) - distance(name, b))[0];
-  const list = `there are: ${known.join(", ")}`;
-  return nearest !== undefined && distance(name, nearest) <= 3 ? `did you mean ${nearest}? ${list}` : list;
+  return nearest !== undefined && distance(name, nearest) <= 3 ? nearest : undefined;
 }
 
 /** Levenshtein's edit distance. */

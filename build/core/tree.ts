@@ -9,7 +9,13 @@ export interface FileEntry {
   readonly path: string;
   /** Permission bits, 0o644. */
   readonly mode: number;
-  readonly from: { readonly content: string | Buffer } | { readonly file: string };
+  readonly from: { readonly content: string | Buffer } | CopiedFile;
+}
+
+export interface CopiedFile {
+  readonly file: string;
+  /** What is in it, in hex, where that is known; the same tree may then be copied from elsewhere. */
+  readonly sha256?: string;
 }
 
 export interface LinkEntry {

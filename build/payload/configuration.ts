@@ -1,3 +1,4 @@
+import type { NamedFile } from "../config/site-files.ts";
 import { link, mergeTrees, textFile, type Entry } from "../core/tree.ts";
 import type { Plan } from "../plan/plan.ts";
 import { readOverlays, renderTemplates } from "./render.ts";
@@ -8,12 +9,12 @@ import { printSetup } from "./setup.ts";
 export const builtSetup = "/etc/halfbridge/setups/built";
 
 /** All of the payload that is text: the site's set-up, and the scripts that run it. */
-export async function renderConfiguration(plan: Plan): Promise<Entry[]> {
+export async function renderConfiguration(plan: Plan, files: readonly NamedFile[] = []): Promise<Entry[]> {
   const { network, site, board } = plan;
   return mergeTrees(
     await readOverlays("payload"),
     await renderTemplates("payload", { nodeFlags: nodeFlags.join(" ") }),
-    printSetup(plan).map((entry) => ({ ...entry, path: builtSetup + entry.path })),
+    printSetup(plan, files).map((entry) => ({ ...entry, path: builtSetup + entry.path })),
     [
       textFile("/etc/hostname", `${site.hostname}\n`),
       textFile("/etc/halfbridge/ports", `${network.ports.isp} ${network.ports.lan}\n`),

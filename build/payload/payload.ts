@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { NamedFile } from "../config/site-files.ts";
 import { hashSources, runStep } from "../core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "../core/tree.ts";
 import { identifyPackages, type Package } from "../debian/packages.ts";
@@ -26,6 +27,7 @@ export interface Payload {
  */
 export async function makePayload(
   plan: Plan,
+  files: readonly NamedFile[],
   packages: readonly Package[],
   tools: Tools,
   compiler: Compiler,
@@ -69,7 +71,7 @@ export async function makePayload(
       await chmod(join(folder, "transparent.node"), 0o644);
     },
   });
-  const configuration = await renderConfiguration(plan);
+  const configuration = await renderConfiguration(plan, files);
   const program = mergeTrees(
     await treeOf(runtime.path, runtimeFolder),
     await treeOf(proxy.path, "/usr/lib/halfbridge"),

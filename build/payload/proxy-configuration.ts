@@ -1,17 +1,20 @@
 import type { ProxyConfig } from "../../proxy/src/config.ts";
-import { marks } from "../plan/network.ts";
+import { policyConfig } from "../config/policy-config.ts";
+import { marks, type Family } from "../plan/network.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** What the site says of the proxy, in the proxy's words. */
 export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
-  const { proxy } = site;
-  const logBytes = proxy.logKiB * 1024;
+  const { proxy, policy } = site;
+  const { headKiB, ...http } = proxy.http;
+  const { format, syslog } = proxy.log;
+  const maxBytes = proxy.log.KiB * 1024;
   const { clientSide, serverSide, families, proxyPort } = network.capture;
   return {
     // Whom it may be reached by, the guard says: the router's addresses come and go with its links.
     listeners: families.map((family) => ({
       kind: clientSide ? "transparent" : "explicit",
-      address: family === "ipv4" ? "0.0.0.0" : "::",
+      address: anyAddress(family),
       port: proxyPort,
     })),
     originSees: serverSide ? "client" : "router",
@@ -23,20 +26,31 @@ export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
     connectTimeoutMs: proxy.connectTimeoutSeconds * 1000,
     idleTimeoutMs: proxy.idleTimeoutSeconds * 1000,
     halfCloseTimeoutMs: 60_000,
-    headTimeoutMs: 30_000,
+    headTimeoutMs: proxy.headTimeoutSeconds * 1000,
     drainMs: 2000,
     maxConnections: proxy.maxConnections,
-    maxConnectionsPerClient: proxy.maxConnections,
+    maxConnectionsPerClient: proxy.maxConnectionsPerClient,
     resolvers: proxy.resolvers,
-    hostCheck: "off",
-    http: { upgrade: "allow", h2c: "block", notHttp: "block", headBytes: 64 * 1024 },
-    tls: { withoutName: "allow", ech: "judge", notTls: "block" },
+    hostCheck: proxy.hostCheck,
+    http: { ...http, headBytes: headKiB * 1024 },
+    tls: proxy.tls,
     log: {
       file: "/var/log/halfbridge/proxy.log",
-      maxBytes: logBytes,
-      access: { file: "/var/log/halfbridge/access.log", maxBytes: logBytes, format: "json" },
+      maxBytes,
+      access: {
+        file: "/var/log/halfbridge/access.log",
+        maxBytes,
+        format,
+        ...(syslog === undefined ? {} : { syslog }),
+      },
     },
-    policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
-    lanDevice: network.ports.lan,
+    policy: policyConfig(policy, { setup: "/run/halfbridge/setup", onRouter: "/etc/halfbridge/lists" }),
+    ...(proxy.metricsPort === undefined
+      ? {}
+      : { metrics: { addresses: families.map(anyAddress), port: proxy.metricsPort } }),
+    control: "/run/halfbridge/proxy/control.sock",
+    lanDevice: network.downlink,
   };
 }
+
+const anyAddress = (family: Family): string => (family === "ipv4" ? "0.0.0.0" : "::");

@@ -1,3 +1,4 @@
+import type { NamedFile, PlannedFile } from "../config/site-files.ts";
 import { textFile, type Entry } from "../core/tree.ts";
 import type { NetworkModel, Setting } from "../plan/network.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -10,11 +11,14 @@ import { proxyConfiguration } from "./proxy-configuration.ts";
 
 const dialects: Readonly<Record<Plan["site"]["dialect"], Dialect>> = { legacy: printLegacy, nft: printNft };
 
+/** Connections share pipes: only those have one whose bytes are under way. */
+const mostPipes = 1024;
+
 /**
  * All that a site comes to on a router, as one folder of text: the router runs what is in it, and can be
- * given another one while it runs. Scripts come in pairs: `X.stop` undoes `X.start`, in reverse.
+ * given another one while it runs. `files` are those of the plan, where they lie. Scripts come in pairs: `X.stop` undoes `X.start`, in reverse.
  */
-export function printSetup(plan: Plan): Entry[] {
+export function printSetup(plan: Plan, files: readonly NamedFile[] = []): Entry[] {
   const { network, site } = plan;
   const { guard, capture, ...rules } = dialects[site.dialect](network);
   const links = joinScripts(makeDevices(network), applySettings, rules.network, bringUp(network));
@@ -29,8 +33,16 @@ export function printSetup(plan: Plan): Entry[] {
     ...scripts("capture", capture),
     textFile("/proxy.json", `${JSON.stringify(proxyConfiguration(plan), null, 2)}\n`),
     textFile("/resolv.conf", lines(site.proxy.resolvers.map((address) => `nameserver ${address}`))),
+    ...plan.files.map((planned) => copySiteFile(planned, files)),
     ...(network.prefixProxies.length > 0 ? [textFile("/ndppd.conf", printNdppd(network))] : []),
   ];
+}
+
+/** It is a fault of the program if the file isn't the one of the plan. */
+function copySiteFile({ name, sha256 }: PlannedFile, files: readonly NamedFile[]): Entry {
+  const found = files.find((file) => file.name === name && file.sha256 === sha256);
+  if (found === undefined) throw new Error(`${name}: is planned, but not there`);
+  return { kind: "file", path: `/${name}`, mode: 0o644, from: { file: found.source, sha256 } };
 }
 
 /** What the router's own scripts want to know, as shell variables. */
@@ -43,8 +55,8 @@ function printFacts({ hash, site, network }: Plan): string {
     IPV6: site.ipv6.handling,
     ISP: network.ports.isp,
     LAN: network.ports.lan,
-    // two for a connection, and some for the proxy itself
-    DESCRIPTORS: 2 * site.proxy.maxConnections + 128,
+    // two for a connection, two for each pipe that bytes pass through, and some for the proxy itself
+    DESCRIPTORS: 2 * site.proxy.maxConnections + 2 * mostPipes + 128,
   };
   return lines(Object.entries(facts).map(([name, value]) => `${name}='${value}'`));
 }

@@ -24,6 +24,8 @@ export interface NetworkModel {
   readonly arrivals: Readonly<Record<Side, readonly Arrival[]>>;
   /** Where packets towards the ISP leave. */
   readonly uplink: string;
+  /** Where packets towards the LAN leave, and its clients are neighbours. */
+  readonly downlink: string;
   readonly capture: Capture;
   readonly guard: Guard;
   /** The largest TCP segments towards the ISP and back, in bytes, by family; null: as the ends agree. */
@@ -187,4 +189,6 @@ export interface Guard {
   readonly icmpDevices: readonly string[];
   /** The LAN may connect to the proxy. */
   readonly explicitPort: number | null;
+  /** The LAN may ask for metrics there. */
+  readonly metricsPort: number | null;
 }

@@ -1,4 +1,5 @@
 import type { Board } from "../config/board.ts";
+import { siteFileNames, type PlannedFile } from "../config/site-files.ts";
 import type { Site } from "../config/site.ts";
 import { hashOf } from "../core/hash.ts";
 import { kernelNeeds } from "./kernel.ts";
@@ -14,6 +15,8 @@ export interface Plan {
   readonly hash: string;
   readonly board: Board;
   readonly site: Site;
+  /** The site's files by what is in them, wherever they lie. */
+  readonly files: readonly PlannedFile[];
   readonly network: NetworkModel;
   readonly kernel: KernelNeeds;
 }
@@ -41,8 +44,21 @@ const modes: Readonly<Record<Site["mode"], (board: Board, site: Site) => Network
   "proxy-arp": modelProxyArp,
 };
 
-/** Resolves a board and a site. The same two give the same plan, byte for byte. */
-export function makePlan(board: Board, site: Site): Plan {
-  const content = { board, site, network: modes[site.mode](board, site), kernel: kernelNeeds(board) };
+/** Resolves a board, and a site with its files (others don't matter). The same ones give the same plan, byte for byte. */
+export function makePlan(board: Board, site: Site, files: readonly PlannedFile[] = []): Plan {
+  const content = {
+    board,
+    site,
+    files: siteFileNames(site).map((name) => findFile(name, files)),
+    network: modes[site.mode](board, site),
+    kernel: kernelNeeds(board),
+  };
   return { hash: hashOf(content), ...content };
+}
+
+/** Only what is in it: where it lies may differ from one machine to the next. */
+function findFile(name: string, files: readonly PlannedFile[]): PlannedFile {
+  const file = files.find((each) => each.name === name);
+  if (file === undefined) throw new Error(`${name}: the site names it, but it isn't there`);
+  return { name, sha256: file.sha256, sizeBytes: file.sizeBytes };
 }

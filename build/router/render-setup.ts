@@ -6,9 +6,9 @@
  */
 import { readFile, rename, rm } from "node:fs/promises";
 import type { Board } from "../config/board-schema.ts";
-import { readSite } from "../config/site.ts";
+import { loadSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
-import { hashOf } from "../core/hash.ts";
+import { identifyTree } from "../core/identify-tree.ts";
 import { writeTree } from "../core/tree.ts";
 import { printSetup } from "../payload/setup.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -17,11 +17,12 @@ async function main([boardFile = "", siteFile = "", folder = ""]: readonly strin
   const unfinished = `${folder}.new`;
   try {
     const board = JSON.parse(await readFile(boardFile, "utf8")) as Board;
-    const setup = printSetup(makePlan(board, await readSite(siteFile)));
+    const { site, files } = await loadSite(siteFile);
+    const setup = printSetup(makePlan(board, site, files), files);
     await rm(unfinished, { recursive: true, force: true });
     await writeTree(setup, unfinished);
     await rename(unfinished, folder);
-    process.stdout.write(`${hashOf(setup)}\n`);
+    process.stdout.write(`${identifyTree(setup)}\n`);
     return 0;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });

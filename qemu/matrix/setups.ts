@@ -69,7 +69,7 @@ export const choices: readonly Choices[] = [
   },
 ];
 
-/** The site that a part of the matrix is proven with: the addresses are the user's. */
+/** The site that a part of the matrix is proven with: the addresses are the user's, the policy isn't. */
 export function siteFor(
   base: Site,
   way: Way,
@@ -86,6 +86,13 @@ export function siteFor(
     failMode: "closed",
     ipv6: { handling: "block" },
     exempt: { clients: [], destinations: [] },
+    // what is proven is the network, with origins that no list and no resolver knows
+    policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
+    proxy: {
+      ...base.proxy,
+      hostCheck: "off",
+      log: { format: base.proxy.log.format, KiB: base.proxy.log.KiB },
+    },
     ...choose(way, topology),
   };
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { hashOf } from "../../build/core/hash.ts";
+import { identifyTree } from "../../build/core/identify-tree.ts";
 import { projectRoot } from "../../build/core/paths.ts";
 import { bundleProgram, programs } from "../../build/payload/bundle.ts";
 import { printSetup } from "../../build/payload/setup.ts";
@@ -53,7 +53,7 @@ test("render-setup writes the very set-up that a build prints, and prints its ha
   const { status, stdout, stderr } = run("board.json", "site.yaml", "setup");
   t.is(stderr, "");
   t.is(status, 0);
-  t.is(stdout, `${hashOf(printSetup(planOf({})))}\n`);
+  t.is(stdout, `${identifyTree(printSetup(planOf({})))}\n`);
   const written = await readdir(join(folder, "setup"));
   const files = await Promise.all(
     written.map(async (name) => [name, await readFile(join(folder, "setup", name), "utf8")] as const),
@@ -78,7 +78,7 @@ test("render-setup tells every fault of a site, with exit code 1, and leaves not
 test("render-setup takes a site as the router keeps it", async (t) => {
   const { folder, run } = await withBoard(t);
   await writeFile(join(folder, "site.json"), setupOf({}).get("site.json") ?? "");
-  t.is(run("board.json", "site.json", "setup").stdout, `${hashOf(printSetup(planOf({})))}\n`);
+  t.is(run("board.json", "site.json", "setup").stdout, `${identifyTree(printSetup(planOf({})))}\n`);
 });
 
 test("render-setup that can't write ends with exit code 2, and leaves nothing behind", async (t) => {

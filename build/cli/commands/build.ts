@@ -17,9 +17,9 @@ export function addBuild(program: Command): void {
     .option("--update", "ask Debian's archive for newer packages first")
     .option("--json", "the manifest, as JSON")
     .action(async (boardName: string, options: BuildFlags & { json?: true }) => {
-      const { board, site } = await readInputs(boardName, options);
+      const { board, ...loaded } = await readInputs(boardName, options);
       const started = performance.now();
-      const { directory, image, manifest, fresh } = await buildImage(board, site, buildOptions(options));
+      const { directory, image, manifest, fresh } = await buildImage(board, loaded, buildOptions(options));
       if (options.json) {
         process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
         return;

@@ -19,9 +19,9 @@ export function addLab(program: Command): void {
     )
     .option("--fast", "use an image that was compressed quickly")
     .action(async (boardName: string, options: ShellFlags) => {
-      const { board, site } = await readInputs(boardName, options);
-      requireConsole(site, options.site);
-      const { plan, image, directory } = await buildImage(board, site, buildOptions(options));
+      const { board, ...loaded } = await readInputs(boardName, options);
+      requireConsole(loaded.site, options.site);
+      const { plan, image, directory } = await buildImage(board, loaded, buildOptions(options));
       await openShell({
         plan,
         imageFile: image,

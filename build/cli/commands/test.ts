@@ -47,10 +47,10 @@ export function addTest(program: Command): void {
     .option("--fast", "prove an image that was compressed quickly")
     .option("--json", "the report, as JSON")
     .action(async (boardName: string, options: TestFlags) => {
-      const { board, site } = await readInputs(boardName, options);
-      requireConsole(site, options.site);
-      requirePromise(makePlan(board, site), partOf(options));
-      const published = await buildImage(board, site, buildOptions(options));
+      const { board, ...loaded } = await readInputs(boardName, options);
+      requireConsole(loaded.site, options.site);
+      requirePromise(makePlan(board, loaded.site, loaded.files), partOf(options));
+      const published = await buildImage(board, loaded, buildOptions(options));
       const lab = await openLab(options);
       const common = (where: string, firmware: Firmware) => ({
         plan: published.plan,

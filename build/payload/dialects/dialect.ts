@@ -1,4 +1,4 @@
-import type { NetworkModel, Side } from "../../plan/network.ts";
+import type { Guard, NetworkModel, Side } from "../../plan/network.ts";
 
 /** Shell commands that put something in force, and those that undo it, in reverse. */
 export interface Script {
@@ -22,6 +22,12 @@ export type Dialect = (model: NetworkModel) => Rules;
 export type Counted = "captured" | "passed" | "rejected";
 
 export const sides: readonly Side[] = ["lan", "isp"];
+
+/** The router's own TCP ports that the LAN may connect to, and why. */
+export const openToLan = ({ explicitPort, metricsPort }: Guard): { why: string; port: number }[] => [
+  ...(explicitPort === null ? [] : [{ why: "the proxy, for those who ask it", port: explicitPort }]),
+  ...(metricsPort === null ? [] : [{ why: "metrics", port: metricsPort }]),
+];
 
 /** Several scripts as one: started in their order, stopped in reverse. */
 export const joinScripts = (...scripts: readonly Script[]): Script => ({

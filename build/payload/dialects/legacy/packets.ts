@@ -1,5 +1,5 @@
 import { marks, type Arrival, type Family, type NetworkModel, type Side } from "../../../plan/network.ts";
-import { joinScripts, maskedMark, sides, type Counted, type Script } from "../dialect.ts";
+import { joinScripts, maskedMark, openToLan, sides, type Counted, type Script } from "../dialect.ts";
 import { iptablesScript, type Table } from "./tables.ts";
 
 const programs = { ipv4: "iptables", ipv6: "ip6tables" } as const;
@@ -24,14 +24,10 @@ export function guardPackets(model: NetworkModel): Script {
           ...guard.icmpDevices.map((device) => `-i ${device} -p ${icmp[family]} -j ACCEPT`),
           "# given to the proxy, and errors about its connections",
           `-m mark --mark ${maskedMark(marks.deliver)} -j ACCEPT`,
-          ...(guard.explicitPort === null
-            ? []
-            : [
-                "# the proxy, for those who ask it",
-                ...arrivals.lan.map(
-                  (arrival) => `${printArrival(arrival)} -p tcp --dport ${guard.explicitPort} -j ACCEPT`,
-                ),
-              ]),
+          ...openToLan(guard).flatMap(({ why, port }) => [
+            `# ${why}`,
+            ...arrivals.lan.map((arrival) => `${printArrival(arrival)} -p tcp --dport ${port} -j ACCEPT`),
+          ]),
           "# answers to the router's own connections",
           "-p tcp ! --syn -m socket -j ACCEPT",
           "-p udp -m socket -j ACCEPT",

@@ -5,7 +5,7 @@ import {
   type Family,
   type NetworkModel,
 } from "../../../plan/network.ts";
-import { hex, sides, type Counted, type Script } from "../dialect.ts";
+import { hex, openToLan, sides, type Counted, type Script } from "../dialect.ts";
 import { nftScript, oneOf } from "./tables.ts";
 
 const protocols = { ipv4: "ip", ipv6: "ip6" } as const;
@@ -24,14 +24,10 @@ export function guardPackets({ guard, arrivals, routed }: NetworkModel): Script 
         `iifname ${oneOf(guard.icmpDevices.map(quote))} meta l4proto ${oneOf(icmp)} accept`,
         "# given to the proxy, and errors about its connections",
         `meta mark & ${hex(marks.deliver)} != 0 accept`,
-        ...(guard.explicitPort === null
-          ? []
-          : [
-              "# the proxy, for those who ask it",
-              ...arrivals.lan.map(
-                (arrival) => `${printArrival(arrival)} tcp dport ${guard.explicitPort} accept`,
-              ),
-            ]),
+        ...openToLan(guard).flatMap(({ why, port }) => [
+          `# ${why}`,
+          ...arrivals.lan.map((arrival) => `${printArrival(arrival)} tcp dport ${port} accept`),
+        ]),
         "# answers to the router's own connections",
         "meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn socket wildcard 0 accept",
         "meta l4proto udp socket wildcard 0 accept",

@@ -12,6 +12,7 @@ import {
   type Side,
 } from "../../network.ts";
 import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
+import { planGuard } from "./guard.ts";
 import { commonSettings } from "./settings.ts";
 
 const name = "br0";
@@ -52,8 +53,9 @@ export function fullBridge(board: Board, site: Site, take: Frames["capture"]["ta
     },
     arrivals: { isp: arrivals(take, isp, "isp"), lan: arrivals(take, lan, "lan") },
     uplink: name,
+    downlink: name,
     capture,
-    guard: { icmpDevices: [name], explicitPort: site.transparency.client ? null : site.proxy.port },
+    guard: planGuard(site, [name]),
     clamp: clampOf(site),
     routed: routedFamilies(site),
   };

@@ -2,6 +2,7 @@ import type { Board } from "../../../config/board.ts";
 import type { Site } from "../../../config/site.ts";
 import type { NetworkModel, Setting } from "../../network.ts";
 import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
+import { planGuard } from "./guard.ts";
 
 /**
  * Both ports are routed, with the LAN's prefix on one and the ISP's router alone on the other: the /32 and
@@ -28,11 +29,9 @@ export function routedPorts(
     neighbourProxies: networks.map(({ ispRouter }) => ({ address: ispRouter, device: lan })),
     arrivals: { isp: [{ device: isp }], lan: [{ device: lan }] },
     uplink: isp,
+    downlink: lan,
     capture: planCapture(site),
-    guard: {
-      icmpDevices: [isp, lan],
-      explicitPort: site.transparency.client ? null : site.proxy.port,
-    },
+    guard: planGuard(site, [isp, lan]),
     clamp: clampOf(site),
     routed: routedFamilies(site),
   };
