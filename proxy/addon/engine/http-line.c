@@ -231,7 +231,7 @@ int http_parse_length(const struct http_part *value, uint64_t *length)
 int http_is_worth_parsing(const char *data, size_t parsed, size_t length, size_t limit)
 {
 	/* Within its first bytes it may show that it is no HTTP; later, only lines say something new. */
-	return parsed < 40 || length >= limit || memchr(data + parsed, '\n', length - parsed) != NULL;
+	return parsed < 48 || length >= limit || memchr(data + parsed, '\n', length - parsed) != NULL;
 }
 
 int http_end_parse(const struct http_reading *reading, int state, int is_cut, const char **why)

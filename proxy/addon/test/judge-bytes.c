@@ -1,14 +1,17 @@
 /*
  * Tells what the judging parsers say of bytes, for tests that hold the TypeScript twins to the same. It reads
- * cases from stdin, each one `kind limit length\n` in decimal and then so many bytes, and prints a line for each:
+ * cases from stdin, each one `kind limit step length\n` in decimal and then so many bytes, and prints a line for
+ * each:
  *
  *   q    an HTTP request's head, of at most `limit` bytes
  *   a    an HTTP answer's head, of at most `limit` bytes; A: to HEAD; C: to CONNECT
  *   c    a chunked body; `limit` is how many bytes are given at a time
  *   h    a ClientHello
  *
- * Each beginning of a head or hello is parsed, too, from a copy that ends where it ends: what it comes to must
- * be `more` or what the whole comes to. test/proxy/http and test/fuzz have the other half.
+ * Beginnings of a head or hello, each `step` bytes longer than the last, are parsed, too, from a copy that ends
+ * where it ends: what it comes to must be `more` or what the whole comes to, and `more` where a head isn't worth
+ * parsing again. With coverage.c each line ends with
+ * a tab and how much code ran that hadn't before. test/proxy/twins/ has the other half.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +23,9 @@
 #define LINE_SIZE 262144
 
 typedef void (*judgement)(char *line, const char *data, size_t length, char kind, size_t limit);
+
+/* In coverage.c, if that is there. */
+__attribute__((weak)) unsigned int count_new_coverage(void);
 
 static const char *const bodies[] = { "none", "length", "chunked", "until-close" };
 static const char *const upgrades[] = { "none", "websocket", "h2c", "other" };
@@ -99,17 +105,26 @@ static void judge_copy(judgement judge, char *line, const char *data, size_t len
 	free(copy);
 }
 
-/* Appends what is wrong with beginnings: each of a small input, and some of a large one. */
-static void judge_beginnings(judgement judge, char *line, const char *data, size_t length, char kind, size_t limit)
+/* Appends what is wrong with beginnings. */
+static void judge_beginnings(judgement judge, char *line, const char *data, size_t length, char kind, size_t limit,
+			     size_t step)
 {
 	static char part[LINE_SIZE];
+	int is_clear = 0;
 
-	for (size_t cut = 0; cut < length; cut += 1 + cut / 512) {
+	for (size_t cut = 0; cut < length; cut += step) {
 		judge_copy(judge, part, data, cut, kind, limit);
-		if (strcmp(part, "more") != 0 && strcmp(part, line) != 0) {
+		if (strcmp(part, "more") == 0)
+			continue;
+		if (strcmp(part, line) != 0) {
 			sprintf(line + strlen(line), "; but its first %zu bytes: %.200s", cut, part);
 			return;
 		}
+		if (!is_clear && kind != 'h' && !http_is_worth_parsing(data, cut - step, cut, limit)) {
+			sprintf(line + strlen(line), "; but its first %zu bytes are not worth it", cut);
+			return;
+		}
+		is_clear = 1;
 	}
 }
 
@@ -153,10 +168,10 @@ static judgement judgement_of(char kind)
 int main(void)
 {
 	static char line[LINE_SIZE];
-	size_t limit, length;
+	size_t limit, step, length;
 	char kind;
 
-	while (scanf("%c %zu %zu", &kind, &limit, &length) == 3 && getchar() == '\n') {
+	while (scanf("%c %zu %zu %zu", &kind, &limit, &step, &length) == 4 && getchar() == '\n') {
 		char *data = malloc(length + 1);
 
 		if (fread(data, 1, length, stdin) != length)
@@ -165,10 +180,13 @@ int main(void)
 			judge_chunks(line, data, length, limit);
 		} else {
 			judge_copy(judgement_of(kind), line, data, length, kind, limit);
-			judge_beginnings(judgement_of(kind), line, data, length, kind, limit);
+			judge_beginnings(judgement_of(kind), line, data, length, kind, limit, step);
 		}
 		free(data);
-		puts(line);
+		fputs(line, stdout);
+		if (count_new_coverage != NULL)
+			printf("\t%u", count_new_coverage());
+		putchar('\n');
 		fflush(stdout);
 	}
 	return 0;
