@@ -4,7 +4,7 @@
 
 /* What is sent instead of a first line, or to keep us busy: nobody needs more. */
 #define EMPTY_LINES 4
-#define FIELDS_LIMIT 128
+#define FIELDS_LIMIT 100 /* as HAProxy and Apache have it */
 
 #define ALNUM (HTTP_TOKEN | HTTP_VISIBLE | HTTP_TEXT | HTTP_HOST)
 #define HEX (ALNUM | HTTP_LITERAL)

@@ -84,7 +84,7 @@ int http_parse_request(const char *data, size_t length, size_t limit, struct htt
 /*
  * Whether parsing can come to something else than HTTP_MORE, as it did for the first `parsed` bytes. Who asks
  * before each parse spends no more on a head that comes byte by byte than a parse a line, and there are at
- * most 128 fields.
+ * most 100 fields.
  */
 int http_is_worth_parsing(const char *data, size_t parsed, size_t length, size_t limit);
 

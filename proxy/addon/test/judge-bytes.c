@@ -10,8 +10,8 @@
  *
  * Beginnings of a head or hello, each `step` bytes longer than the last, are parsed, too, from a copy that ends
  * where it ends: what it comes to must be `more` or what the whole comes to, and `more` where a head isn't worth
- * parsing again. With coverage.c each line ends with
- * a tab and how much code ran that hadn't before. test/proxy/twins/ has the other half.
+ * parsing again. With coverage.c each line ends with tabs, how much code ran that hadn't before, and how much
+ * hadn't so often. test/proxy/twins/ has the other half.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@
 typedef void (*judgement)(char *line, const char *data, size_t length, char kind, size_t limit);
 
 /* In coverage.c, if that is there. */
-__attribute__((weak)) unsigned int count_new_coverage(void);
+__attribute__((weak)) void count_new_coverage(unsigned int *steps, unsigned int *powers);
 
 static const char *const bodies[] = { "none", "length", "chunked", "until-close" };
 static const char *const upgrades[] = { "none", "websocket", "h2c", "other" };
@@ -184,8 +184,12 @@ int main(void)
 		}
 		free(data);
 		fputs(line, stdout);
-		if (count_new_coverage != NULL)
-			printf("\t%u", count_new_coverage());
+		if (count_new_coverage != NULL) {
+			unsigned int steps, powers;
+
+			count_new_coverage(&steps, &powers);
+			printf("\t%u\t%u", steps, powers);
+		}
 		putchar('\n');
 		fflush(stdout);
 	}

@@ -14,7 +14,8 @@ export interface Field {
 
 /** What is sent instead of a first line, or to keep us busy: nobody needs more. */
 const emptyLinesLimit = 4;
-const fieldsLimit = 128;
+/** As HAProxy and Apache have it. */
+const fieldsLimit = 100;
 /** As far as fields are concerned, those that frame a message or say where it goes. */
 const known = new Set(["host", "expect", "upgrade", "connection", "content-length", "transfer-encoding"]);
 
@@ -22,11 +23,13 @@ const known = new Set(["host", "expect", "upgrade", "connection", "content-lengt
 const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/;
 const nameSoFar = /^[!#$%&'*+.^_`|~0-9A-Za-z-]*/;
 
-/** Carries what parsing comes to instead of a head out of the functions that read it. */
-class Unread extends Error {
+/**
+ * Carries what parsing comes to instead of a head out of the functions that read it. It is no Error: gathering
+ * a stack takes longer than parsing.
+ */
+class Unread {
   readonly result: "more" | Refusal;
   constructor(result: "more" | Refusal) {
-    super("unread");
     this.result = result;
   }
 }
@@ -58,7 +61,7 @@ export function readHead<Head>(
 /**
  * Whether parsing can come to something else than "more", as it did for the first `parsed` bytes. Who asks
  * before each parse spends no more on a head that comes byte by byte than a parse a line, and there are at most
- * 128 fields.
+ * 100 fields.
  */
 export function isWorthParsing(data: Buffer, parsed: number, limit: number): boolean {
   return parsed < 40 || data.length >= limit || data.includes(0x0a, parsed);

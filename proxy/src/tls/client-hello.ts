@@ -1,4 +1,4 @@
-import { Broken, HandshakeReader, Incomplete } from "./handshake-reader.ts";
+import { HandshakeReader, refuse, Unread } from "./handshake-reader.ts";
 
 /** What a TLS client says in clear (RFC 8446, 4.1.2). */
 export interface ClientHello {
@@ -35,26 +35,26 @@ export function parseClientHello(data: Buffer): ClientHello | "more" | BrokenHel
   try {
     return readHello(new HandshakeReader(data.subarray(0, helloLimitBytes)));
   } catch (error) {
-    if (error instanceof Broken) return { why: error.message };
-    if (!(error instanceof Incomplete)) throw error;
-    return data.length < helloLimitBytes ? "more" : { why: "hello-too-long" };
+    if (!(error instanceof Unread)) throw error;
+    if (error.result !== "more" || data.length < helloLimitBytes) return error.result;
+    return { why: "hello-too-long" };
   }
 }
 
 /** Extensions may be missing (RFC 5246, 7.4.1.2). */
 function readHello(reader: HandshakeReader): ClientHello {
-  if (reader.openMessage() !== messageClientHello) throw new Broken("not-client-hello");
+  if (reader.openMessage() !== messageClientHello) refuse("not-client-hello");
   const length = reader.takeNumber(3);
-  if (length > helloLimitBytes) throw new Broken("hello-too-long");
+  if (length > helloLimitBytes) refuse("hello-too-long");
   reader.left = length;
-  if (reader.takeNumber(2) >> 8 !== 3) throw new Broken("hello-version");
+  if (reader.takeNumber(2) >> 8 !== 3) refuse("hello-version");
   reader.skip(32);
   skipVector(reader, 1, 0, 32, "session-id-length");
   skipVector(reader, 2, 2, 65_534, "cipher-suites-length");
   skipVector(reader, 1, 1, 255, "compression-methods-length");
   const hello = reader.left > 0 ? readExtensions(reader) : { name: "", hasEch: false };
   // The server's answer comes first; who sends more with it wants to confuse.
-  if (reader.recordLeft > 0) throw new Broken("bytes-after-hello");
+  if (reader.recordLeft > 0) refuse("bytes-after-hello");
   return hello;
 }
 
@@ -67,20 +67,20 @@ function skipVector(
   why: string,
 ): void {
   const length = reader.takeNumber(lengthBytes);
-  if (length < least || length > most) throw new Broken(why);
+  if (length < least || length > most) refuse(why);
   reader.skip(length);
 }
 
 function readExtensions(reader: HandshakeReader): ClientHello {
   let name: string | undefined;
   let hasEch = false;
-  if (reader.takeNumber(2) !== reader.left) throw new Broken("extensions-length");
+  if (reader.takeNumber(2) !== reader.left) refuse("extensions-length");
   for (let count = 0; reader.left > 0; count++) {
-    if (count === extensionsLimit) throw new Broken("too-many-extensions");
+    if (count === extensionsLimit) refuse("too-many-extensions");
     const type = reader.takeNumber(2);
     const length = reader.takeNumber(2);
-    if (length > reader.left) throw new Broken("extension-length");
-    if (type === extensionServerName && name !== undefined) throw new Broken("two-server-names");
+    if (length > reader.left) refuse("extension-length");
+    if (type === extensionServerName && name !== undefined) refuse("two-server-names");
     if (type === extensionServerName) name = readServerNames(reader, length);
     else reader.skip(length);
     hasEch ||= type === extensionEch;
@@ -90,28 +90,28 @@ function readExtensions(reader: HandshakeReader): ClientHello {
 
 /** RFC 6066, 3: a list of names, each with its type; of hosts there may be one. */
 function readServerNames(reader: HandshakeReader, length: number): string {
-  if (length < 2) throw new Broken("server-name-length");
+  if (length < 2) refuse("server-name-length");
   let left = reader.takeNumber(2);
-  if (left !== length - 2 || left === 0) throw new Broken("server-name-length");
+  if (left !== length - 2 || left === 0) refuse("server-name-length");
   let host = "";
   for (let count = 0; left > 0; count++) {
-    if (count === namesLimit) throw new Broken("too-many-server-names");
-    if (left < 3) throw new Broken("server-name-length");
+    if (count === namesLimit) refuse("too-many-server-names");
+    if (left < 3) refuse("server-name-length");
     const type = reader.takeNumber(1);
     const size = reader.takeNumber(2);
-    if (size > left - 3) throw new Broken("server-name-length");
+    if (size > left - 3) refuse("server-name-length");
     left -= 3 + size;
     if (type !== nameTypeHost) reader.skip(size);
     else if (host === "") host = readName(reader, size);
-    else throw new Broken("two-server-names");
+    else refuse("two-server-names");
   }
   return host;
 }
 
 function readName(reader: HandshakeReader, size: number): string {
-  if (size === 0 || size > nameLimit) throw new Broken("server-name");
+  if (size === 0 || size > nameLimit) refuse("server-name");
   const name = reader.take(size).toString("latin1").replace(/\.$/, "").toLowerCase();
   const isName = name.length <= 253 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name);
-  if (!isName) throw new Broken("server-name");
+  if (!isName) refuse("server-name");
   return name;
 }

@@ -1,7 +1,18 @@
-/** The bytes can't be what they should be; its message says why. */
-export class Broken extends Error {}
-/** The bytes end before it is clear. */
-export class Incomplete extends Error {}
+/**
+ * Carries what parsing comes to instead of a message out of the functions that read it. It is no Error:
+ * gathering a stack takes longer than parsing.
+ */
+export class Unread {
+  readonly result: "more" | { readonly why: string };
+  constructor(result: "more" | { readonly why: string }) {
+    this.result = result;
+  }
+}
+
+/** The bytes can't be what they should be. */
+export function refuse(why: string): never {
+  throw new Unread({ why });
+}
 
 const recordHandshake = 22;
 const recordHeaderBytes = 5;
@@ -47,11 +58,11 @@ export class HandshakeReader {
   }
 
   #pass(length: number, see: (part: Buffer) => void): void {
-    if (length > this.left) throw new Broken("hello-length");
+    if (length > this.left) refuse("hello-length");
     for (let wanted = length; wanted > 0;) {
       if (this.recordLeft === 0) this.#openRecord("record-type");
       const together = Math.min(wanted, this.recordLeft, this.#data.length - this.#at);
-      if (together === 0) throw new Incomplete();
+      if (together === 0) throw new Unread("more");
       see(this.#data.subarray(this.#at, this.#at + together));
       this.#at += together;
       this.recordLeft -= together;
@@ -63,12 +74,12 @@ export class HandshakeReader {
   /** RFC 8446, 5.1: type, version, length. */
   #openRecord(whyOtherType: string): void {
     const [type, major, , high, low] = this.#data.subarray(this.#at, this.#at + recordHeaderBytes);
-    if (type !== undefined && type !== recordHandshake) throw new Broken(whyOtherType);
-    if (major !== undefined && major !== 3) throw new Broken(whyOtherType);
-    if (high === undefined || low === undefined) throw new Incomplete();
-    if (++this.#records > recordsLimit) throw new Broken("too-many-records");
+    if (type !== undefined && type !== recordHandshake) refuse(whyOtherType);
+    if (major !== undefined && major !== 3) refuse(whyOtherType);
+    if (high === undefined || low === undefined) throw new Unread("more");
+    if (++this.#records > recordsLimit) refuse("too-many-records");
     this.recordLeft = high * 256 + low;
-    if (this.recordLeft === 0 || this.recordLeft > recordLimit) throw new Broken("record-length");
+    if (this.recordLeft === 0 || this.recordLeft > recordLimit) refuse("record-length");
     this.#at += recordHeaderBytes;
   }
 }
