@@ -52,7 +52,7 @@ const helloWords = [
 export const targets: readonly Target[] = [
   {
     name: "requests",
-    seeds: ["requests", "request-targets", "request-framing"].flatMap(inputsOf),
+    seeds: ["requests", "request-targets", "request-framing", "request-shapes"].flatMap(inputsOf),
     words: [...headWords, ...requestWords].map(toBytes),
     mutations: textMutations,
     casesOf: (data) => [{ kind: "q", limit: limitFor(data), step: stepFor(data), data }],

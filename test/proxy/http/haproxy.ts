@@ -5,25 +5,39 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseAuthority } from "../../../proxy/src/http/authority.ts";
+
+/** A request as one of two readers takes it. */
+export interface Seen {
+  readonly method: string;
+  readonly host: string;
+  /** 80 if it isn't said. */
+  readonly port: number;
+  readonly path: string;
+  readonly bodyBytes: number;
+}
 
 /** An HAProxy that answers each request with what it takes it for; it listens on a socket file, so anyone may. */
 export interface HaProxy {
-  /** What it sees in a connection's bytes: a line for each request, and the status of what it refuses. */
-  see(bytes: Buffer): Promise<string[]>;
+  /**
+   * The requests that it sees in a connection's bytes, until it refuses one or closes; the last one should close,
+   * for a connection that the client ends is ended before pipelined requests are read.
+   */
+  see(bytes: Buffer): Promise<Seen[]>;
   end(): Promise<void>;
 }
 
-/** Its strict defaults; bodies are read to their end, so that their length is seen. */
+/** Its strict defaults; bodies are read to their end, so that their length is seen. What doesn't end is waited for. */
 const config = (socket: string): string => `
 defaults
   mode http
-  timeout client 5s
-  timeout http-request 5s
-  timeout http-keep-alive 5s
+  timeout client 2s
+  timeout http-request 2s
+  timeout http-keep-alive 2s
 frontend seen
-  bind unix@${socket}
+  bind unix@${socket} backlog 1024
   option http-buffer-request
-  http-request return status 200 content-type text/plain lf-string "seen %[method] %[req.hdr(host)] %[pathq] %[req.body_len]\\n"
+  http-request return status 200 hdr seen "%[method] %[req.hdr(host)] %[pathq] %[req.body_len]"
 `;
 
 /** The program, or undefined where it isn't installed. */
@@ -55,22 +69,30 @@ export async function startHaProxy(program: string): Promise<HaProxy> {
   };
 }
 
-function seeThrough(path: string, bytes: Buffer): Promise<string[]> {
+function seeThrough(path: string, bytes: Buffer): Promise<Seen[]> {
   return new Promise((resolve) => {
-    const socket = connect({ path, allowHalfOpen: true });
+    const socket = connect({ path });
     let answers = "";
     socket.on("data", (chunk: Buffer) => (answers += chunk.toString("latin1")));
     socket.on("error", () => {}); // a reset after a refusal; what came before counts
-    socket.once("close", () => resolve(describe(answers)));
-    socket.once("end", () => socket.end());
-    socket.end(bytes);
+    socket.once("close", () => resolve(readSeen(answers)));
+    socket.write(bytes);
   });
 }
 
-function describe(answers: string): string[] {
-  return answers.split(/\r?\n/).flatMap((line) => {
-    if (line.startsWith("seen ")) return [line.slice("seen ".length)];
-    const [, status] = /^HTTP\/1\.1 ([345]..)/.exec(line) ?? [];
-    return status === undefined ? [] : [status];
-  });
+function readSeen(answers: string): Seen[] {
+  return [...answers.matchAll(/^seen: (\S*) (.*) (\S*) ([0-9]+)\r$/gm)].map(
+    ([, method = "", written = "", path = "", bodyBytes]) => {
+      const { host, port } = parseAuthority(written) ?? { host: written, port: undefined };
+      // It takes the port off CONNECT's, and leaves out what no path means.
+      const isPlain = method !== "CONNECT" && method !== "OPTIONS";
+      return {
+        method,
+        host,
+        port: port ?? 80,
+        path: path === "" && isPlain ? "/" : path,
+        bodyBytes: Number(bodyBytes),
+      };
+    },
+  );
 }

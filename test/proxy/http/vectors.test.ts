@@ -8,6 +8,7 @@ const files = {
   requests: "q",
   "request-targets": "q",
   "request-framing": "q",
+  "request-shapes": "q",
   answers: "a",
   chunks: "c",
 } as const;
