@@ -1,4 +1,5 @@
 import type { Lane } from "../lab.ts";
+import { countLines } from "./access-log.ts";
 import { expectEqual, expectThat, type Scenario } from "./scenario.ts";
 import { ask, capturedServices, exemptNumber, hostAddress } from "./vocabulary.ts";
 
@@ -32,9 +33,9 @@ export const exemptClient: Scenario = {
   },
 };
 
-const count = ({ topology }: Lane, number: number): string => {
-  const { address, address6 } = topology.clients[number - 1] ?? { address: "", address6: "" };
-  return `grep -cF -e '"client":"${address}:' -e '"client":"[${address6}]:' /var/log/halfbridge/access.log`;
+const count = (lane: Lane, number: number): string => {
+  const { address = "", address6 = "" } = lane.topology.clients[number - 1] ?? {};
+  return countLines(lane, [address, address6]);
 };
 
 async function connections(lane: Lane, number: number): Promise<number> {

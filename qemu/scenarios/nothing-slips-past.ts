@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lane } from "../lab.ts";
+import { readAccessLog } from "./access-log.ts";
 import { readSyns, type Segment } from "../pcap.ts";
 import { between, expectEqual, expectThat, type Scenario } from "./scenario.ts";
 import { capture } from "./switches.ts";
@@ -78,26 +79,18 @@ async function expectLogged(lane: Lane, fresh: Record<string, number>, sinceMs: 
 }
 
 /** How many logged connections (of a client that asks once) that have begun since then are between the same ends. */
-async function loggedByEnds({ router }: Lane, sinceMs: number): Promise<Record<string, number>> {
-  const lines = await router.console.succeed(
-    `grep -F '"destination":' /var/log/halfbridge/access.log | tail -n 60`,
-  );
-  const connections = lines.split("\n").map((line) => JSON.parse(line) as LoggedConnection);
-  return countWords(
-    connections
-      .filter(({ time, durationMs }) => Date.parse(time) - durationMs >= sinceMs)
-      .map(({ client, destination }) => `${client.replace(/:\d+$/, "")} ${destination}`),
+async function loggedByEnds(lane: Lane, sinceMs: number): Promise<Record<string, number>> {
+  const logged = await readAccessLog(lane);
+  return countByEnds(
+    logged
+      .filter(({ startedMs }) => startedMs >= sinceMs)
+      .map(({ client, ...to }) => ({ source: client, ...to })),
   );
 }
 
-interface LoggedConnection {
-  readonly time: string;
-  readonly client: string;
-  readonly destination: string;
-  readonly durationMs: number;
-}
-
-const countByEnds = (syns: readonly Segment[]): Record<string, number> =>
+const countByEnds = (
+  syns: readonly Pick<Segment, "source" | "destination" | "destinationPort">[],
+): Record<string, number> =>
   countWords(
     syns.map(
       ({ source, destination, destinationPort }) =>

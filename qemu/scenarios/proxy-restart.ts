@@ -34,7 +34,7 @@ export const proxyRestart: Scenario = {
       try {
         if (isClosed) await client(1).fail(request);
         else await client(1).waitUntilSucceeds(request);
-        await router.console.fail("pidof node");
+        await router.console.fail("readlink /proc/$(cat /run/halfbridge/proxy.pid)/exe");
       } finally {
         const from = router.console.received.length;
         await router.console.succeed(`kill -CONT ${supervisor}`);
@@ -47,7 +47,7 @@ export const proxyRestart: Scenario = {
 };
 
 const supervisor = "$(cat /run/halfbridge/supervisor.pid)";
-const kill = "kill -KILL $(pidof node)";
+const kill = "kill -KILL $(cat /run/halfbridge/proxy.pid)";
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Begins a request whose answer takes a minute, and waits for its first byte. */
