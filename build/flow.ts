@@ -10,6 +10,7 @@ import { fetchPackages, identifyPackages } from "./debian/packages.ts";
 import { openCompiler } from "./debian/compiler.ts";
 import { openTools } from "./debian/tools.ts";
 import { assembleDebian } from "./base/debian.ts";
+import { engineParts } from "./base/engines.ts";
 import { writeInitramfs } from "./base/initramfs.ts";
 import { rootPackages, suite } from "./base/packages.ts";
 import { writeGptGrub } from "./image/gpt-grub.ts";
@@ -43,7 +44,9 @@ export async function buildImage(
 
   const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
   const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
-  const request = { suite, architecture: board.arch, names: [board.kernel.package, ...rootPackages] };
+  const { engine } = site.proxy;
+  const names = [board.kernel.package, ...rootPackages, ...engineParts[engine].packages];
+  const request = { suite, architecture: board.arch, names };
   const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
   const bootRequest = { suite, architecture: board.arch, names: grubPackages };
   const bootPackages = await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));

@@ -19,7 +19,7 @@ const clone = join(work, "halfbridge");
 const home = join(work, "home");
 const environment = { ...process.env, HOME: home, npm_config_cache: join(home, ".npm"), CI: "true" };
 const halfbridge = ["node_modules/.bin/node", "build/cli/main.ts"];
-const template = join(clone, "templates/payload/usr/sbin/halfbridge-proxy.hbs");
+const template = join(clone, "templates/payload/usr/lib/halfbridge/engines/halfbridge.hbs");
 
 try {
   await mkdir(home);

@@ -55,6 +55,7 @@ export const richSite: Site = {
     ],
   },
   proxy: {
+    engine: "halfbridge",
     port: 3129,
     resolvers: ["10.1.2.1"],
     hostCheck: "log",

@@ -2,11 +2,12 @@ import { copyOf, directory, link, mergeTrees, textFile, type Entry } from "../co
 import { hashSources, runStep } from "../core/steps.ts";
 import { tripletOf, type Architecture } from "../debian/architectures.ts";
 import { elfClosure } from "../debian/elf-closure.ts";
-import { findFile, requireFile, type PackageFile } from "../debian/files.ts";
+import { findFile, listFolder, requireFile, type PackageFile } from "../debian/files.ts";
 import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
 import { readOverlays, renderTemplates } from "../payload/render.ts";
+import { engineParts, type EngineParts } from "./engines.ts";
 import { closeModules, openKernel, type Kernel } from "./kernel.ts";
 import { makeModules, moduleTree } from "./module-tree.ts";
 import { applets, dataFiles, iptablesExtensions, programLinks, programs } from "./packages.ts";
@@ -40,13 +41,14 @@ export async function assembleDebian(
     cache,
   );
   const initramfsModules = await modules("initramfs-modules", ["squashfs", ...storage], kernel, tools, cache);
-  const files = await programFiles(packages, plan.board.arch);
+  const engine = engineParts[plan.site.proxy.engine];
+  const files = await programFiles(engine, packages, plan.board.arch);
   return {
     root: mergeTrees(
       skeleton,
       files.map(({ path, file }) => copyOf(path, file, isProgram(path) ? 0o755 : 0o644)),
       appletLinks(),
-      Object.entries(programLinks).map(([path, target]) => link(path, target)),
+      Object.entries({ ...programLinks, ...engine.links }).map(([path, target]) => link(path, target)),
       rootModules,
       await readOverlays("debian"),
       await renderTemplates("debian", debianView(plan)),
@@ -76,6 +78,7 @@ const skeleton: readonly Entry[] = [
 ];
 
 async function programFiles(
+  engine: EngineParts,
   packages: readonly Package[],
   architecture: Architecture,
 ): Promise<PackageFile[]> {
@@ -83,10 +86,14 @@ async function programFiles(
     requireFile(`/usr/lib/${tripletOf(architecture)}/xtables/lib${name}.so`, packages),
   );
   const binaries = await elfClosure(
-    [...programs.map((path) => requireFile(path, packages)), ...extensions],
+    [...[...programs, ...engine.programs].map((path) => requireFile(path, packages)), ...extensions],
     packages,
   );
-  return [...binaries, ...dataFiles.flatMap((path) => findFile(path, packages) ?? [])];
+  return [
+    ...binaries,
+    ...dataFiles.flatMap((path) => findFile(path, packages) ?? []),
+    ...engine.folders.flatMap((path) => listFolder(path, packages)),
+  ];
 }
 
 function isProgram(path: string): boolean {

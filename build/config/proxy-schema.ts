@@ -11,6 +11,11 @@ export const proxySchema = {
   default: {},
   required: [],
   properties: {
+    engine: {
+      enum: ["halfbridge", "squid"],
+      default: "halfbridge",
+      description: "The proxy: this project's own, or squid; docs/squid.md says what squid can't.",
+    },
     port: {
       type: "integer",
       minimum: 1024,

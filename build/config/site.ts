@@ -5,6 +5,7 @@ import { checkAddresses } from "./check-addresses.ts";
 import { checkCaptured } from "./check-captured.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { checkProxy } from "./check-proxy.ts";
+import { checkSquid } from "./check-squid.ts";
 import { readDocument } from "./document.ts";
 import { findSiteFiles, placeSiteFiles, type NamedFile } from "./site-files.ts";
 import { siteSchema, type Site, type SiteFile } from "./site-schema.ts";
@@ -46,6 +47,7 @@ function checkSite(site: Site, blame: Blame): void {
   checkCaptured(site, blame);
   checkPolicy(site, blame);
   checkProxy(site, blame);
+  checkSquid(site, blame);
 }
 
 /** What was tried in the field, and can't work. */

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import type { Package } from "./packages.ts";
@@ -25,4 +25,19 @@ export function requireFile(path: string, packages: readonly Package[]): Package
     throw new ToolError(`${path}: in none of the ${packages.length} packages that were fetched`);
   }
   return found;
+}
+
+/** All files below a folder that the packages have. */
+export function listFolder(path: string, packages: readonly Package[]): PackageFile[] {
+  const files = packages
+    .map(({ directory }) => join(directory, path))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((name) => statSync(join(folder, name)).isFile())
+        .map((name) => requireFile(join(path, name), packages)),
+    );
+  if (files.length === 0)
+    throw new ToolError(`${path}/: in none of the ${packages.length} packages that were fetched`);
+  return files;
 }

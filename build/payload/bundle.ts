@@ -10,6 +10,7 @@ import { projectRoot } from "../core/paths.ts";
 export const programs = {
   "proxy.cjs": join("proxy", "src", "main.ts"),
   "render-setup.cjs": join("build", "router", "render-setup.ts"),
+  "squid-lists.cjs": join("build", "router", "squid-lists.ts"),
 } as const;
 
 /**

@@ -12,7 +12,7 @@ export const builtSetup = "/etc/halfbridge/setups/built";
 export async function renderConfiguration(plan: Plan, files: readonly NamedFile[] = []): Promise<Entry[]> {
   const { network, site, board } = plan;
   return mergeTrees(
-    await readOverlays("payload"),
+    await readOverlays("payload", ...(site.proxy.engine === "squid" ? ["squid"] : [])),
     await renderTemplates("payload", { nodeFlags: nodeFlags.join(" ") }),
     printSetup(plan, files).map((entry) => ({ ...entry, path: builtSetup + entry.path })),
     [

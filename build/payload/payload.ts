@@ -74,7 +74,9 @@ export async function makePayload(
   const configuration = await renderConfiguration(plan, files);
   const program = mergeTrees(
     await treeOf(runtime.path, runtimeFolder),
-    await treeOf(proxy.path, "/usr/lib/halfbridge"),
+    (await treeOf(proxy.path, "/usr/lib/halfbridge")).filter(
+      ({ path }) => plan.site.proxy.engine === "squid" || !path.endsWith("/squid-lists.cjs"),
+    ),
   );
   return { tree: mergeTrees(configuration, program), configuration, packages: libraries };
 }

@@ -8,6 +8,7 @@ import { printNft } from "./dialects/nft/nft.ts";
 import { bringUp, makeDevices } from "./links.ts";
 import { modulesFor } from "./modules.ts";
 import { proxyConfiguration } from "./proxy-configuration.ts";
+import { squidFacts, squidFiles } from "./squid/squid-setup.ts";
 
 const dialects: Readonly<Record<Plan["site"]["dialect"], Dialect>> = { legacy: printLegacy, nft: printNft };
 
@@ -31,7 +32,7 @@ export function printSetup(plan: Plan, files: readonly NamedFile[] = []): Entry[
     ...scripts("guard", guard),
     ...scripts("network", links),
     ...scripts("capture", capture),
-    textFile("/proxy.json", `${JSON.stringify(proxyConfiguration(plan), null, 2)}\n`),
+    ...engineFiles(plan),
     textFile("/resolv.conf", lines(site.proxy.resolvers.map((address) => `nameserver ${address}`))),
     ...plan.files.map((planned) => copySiteFile(planned, files)),
     ...(network.prefixProxies.length > 0 ? [textFile("/ndppd.conf", printNdppd(network))] : []),
@@ -45,8 +46,16 @@ function copySiteFile({ name, sha256 }: PlannedFile, files: readonly NamedFile[]
   return { kind: "file", path: `/${name}`, mode: 0o644, from: { file: found.source, sha256 } };
 }
 
+/** What the site's engine is told, in its own words. */
+function engineFiles(plan: Plan): Entry[] {
+  const config = proxyConfiguration(plan);
+  if (plan.site.proxy.engine === "squid") return squidFiles(plan, config);
+  return [textFile("/proxy.json", `${JSON.stringify(config, null, 2)}\n`)];
+}
+
 /** What the router's own scripts want to know, as shell variables. */
-function printFacts({ hash, site, network }: Plan): string {
+function printFacts(plan: Plan): string {
+  const { hash, site, network } = plan;
   const facts = {
     PLAN: hash,
     MODE: site.mode,
@@ -55,8 +64,10 @@ function printFacts({ hash, site, network }: Plan): string {
     IPV6: site.ipv6.handling,
     ISP: network.ports.isp,
     LAN: network.ports.lan,
+    ENGINE: site.proxy.engine,
     // two for a connection, two for each pipe that bytes pass through, and some for the proxy itself
     DESCRIPTORS: 2 * site.proxy.maxConnections + 2 * mostPipes + 128,
+    ...(site.proxy.engine === "squid" ? squidFacts(plan, proxyConfiguration(plan)) : {}),
   };
   return lines(Object.entries(facts).map(([name, value]) => `${name}='${value}'`));
 }

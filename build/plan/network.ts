@@ -166,11 +166,19 @@ export interface Capture {
   readonly destinationPorts: readonly number[];
   /** The first that fits decides; others are captured. */
   readonly exceptions: readonly CaptureException[];
+  /** Where the proxy listens for those who ask it, and for what it is given unless a delivery says otherwise. */
   readonly proxyPort: number;
+  /** Which of the proxy's ports each captured port is given to. */
+  readonly deliveries: readonly Delivery[];
   /** Whether UDP 443 of those whose TCP 443 is captured is rejected, so that browsers fall back at once. */
   readonly rejectsQuic: boolean;
   /** What becomes of captured packets while no proxy listens. */
   readonly whenAway: "pass" | "drop";
+}
+
+export interface Delivery {
+  readonly destinationPorts: readonly number[];
+  readonly proxyPort: number;
 }
 
 export interface CaptureException {

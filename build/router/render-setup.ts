@@ -4,9 +4,11 @@
  * that is in it: the same plan may be printed otherwise by another release. Exit code 1: the site is at fault; 2:
  * it couldn't be written.
  */
+import { existsSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Board } from "../config/board-schema.ts";
-import { loadSite } from "../config/site.ts";
+import { loadSite, type Site } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { identifyTree } from "../core/identify-tree.ts";
 import { writeTree } from "../core/tree.ts";
@@ -18,6 +20,7 @@ async function main([boardFile = "", siteFile = "", folder = ""]: readonly strin
   try {
     const board = JSON.parse(await readFile(boardFile, "utf8")) as Board;
     const { site, files } = await loadSite(siteFile);
+    requireEngine(site, siteFile);
     const setup = printSetup(makePlan(board, site, files), files);
     await rm(unfinished, { recursive: true, force: true });
     await writeTree(setup, unfinished);
@@ -30,6 +33,14 @@ async function main([boardFile = "", siteFile = "", folder = ""]: readonly strin
     process.stderr.write(`${isInput ? error.message : String(error)}\n`);
     return isInput ? 1 : 2;
   }
+}
+
+/** Squid is on board where the image was built for it. Its script lies beside this program. */
+function requireEngine({ proxy }: Site, file: string): void {
+  if (proxy.engine !== "squid" || existsSync(join(import.meta.dirname, "engines", "squid"))) return;
+  const fact = "is squid, which isn't on this image";
+  const hint = "build an image with a site that says so, and write that";
+  throw new InputError([{ file, path: "/proxy/engine", fact, hint }]);
 }
 
 void main(process.argv.slice(2)).then((code) => {

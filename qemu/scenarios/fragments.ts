@@ -81,7 +81,7 @@ async function transfer(lane: Lane, seconds = 20): Promise<[up: number, down: nu
   const [origin = ""] = lane.topology.origins;
   const timeoutMs = 30_000 + seconds * 1000;
   const outputs = await Promise.all([
-    lane.client(4).run(upload(origin, uploaded, seconds), { timeoutMs }),
+    lane.client(4).run(upload(lane, origin, uploaded, seconds), { timeoutMs }),
     lane.client(1).run(download(origin, seconds), { timeoutMs }),
   ]);
   const [up, down] = outputs.map(({ output }) => Number(output));

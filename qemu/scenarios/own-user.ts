@@ -6,6 +6,8 @@ export const ownUser: Scenario = {
   id: "own-user",
   title:
     "The proxy is a user of its own, whose only right beyond any user's is CAP_NET_RAW, which makes sockets transparent",
+  // asked, and connecting from the router's address, squid needs no right at all
+  appliesTo: ({ site, network }) => site.proxy.engine !== "squid" || network.capture.clientSide,
   async prove({ router }) {
     const status = await router.console.succeed("cat /proc/$(cat /run/halfbridge/proxy.pid)/status");
     const value = (key: string) => new RegExp(`^${key}:\\s+(.*)$`, "m").exec(status)?.[1]?.trim();
@@ -24,7 +26,7 @@ export const ownUser: Scenario = {
     title: "without that right it can't listen",
     async refute(lane) {
       const said = await lane.router.console.fail(startWithoutRights(lane), { timeoutMs: 30_000 });
-      expectThat(`what it said: ${said}`, said.includes("Operation not permitted"));
+      expectThat(`what it said: ${said}`, said.includes(refusals[lane.plan.site.proxy.engine]));
       return "it ended: IP_TRANSPARENT is not permitted";
     },
   },
@@ -33,8 +35,18 @@ export const ownUser: Scenario = {
 /** A mask with bit 13 set (capabilities(7)). */
 const netRaw = "0000000000002000";
 
-/** Another proxy beside the one that runs, with a port and files of its own. */
+/** What a proxy says that can't listen. */
+const refusals = {
+  halfbridge: "Operation not permitted",
+  squid: "TPROXY support in the system does not work",
+} as const;
+
+const withoutRights = "setpriv --reuid halfbridge --regid halfbridge --clear-groups --bounding-set -all";
+
+/** Another proxy beside the one that runs, with a port and files of its own. (Squid sees it before it opens any.) */
 function startWithoutRights({ plan }: Lane): string {
+  if (plan.site.proxy.engine === "squid")
+    return `${withoutRights} squid-openssl -N -f /run/halfbridge/setup/squid.conf`;
   const changes = [
     `s/"port": ${plan.network.capture.proxyPort}$/"port": ${plan.network.capture.proxyPort + 1}/`,
     "s|/proc/self/fd/3|/tmp/own-user.ready|",
@@ -42,6 +54,6 @@ function startWithoutRights({ plan }: Lane): string {
   ];
   return [
     `sed '${changes.join("; ")}' /run/halfbridge/setup/proxy.json >/tmp/own-user.json`,
-    "setpriv --reuid halfbridge --regid halfbridge --clear-groups --bounding-set -all /usr/lib/halfbridge/runtime/node /usr/lib/halfbridge/proxy.cjs /tmp/own-user.json",
+    `${withoutRights} /usr/lib/halfbridge/runtime/node /usr/lib/halfbridge/proxy.cjs /tmp/own-user.json`,
   ].join("\n");
 }

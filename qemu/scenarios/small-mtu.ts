@@ -37,7 +37,7 @@ async function transfer(lane: Lane, seconds = 20): Promise<number> {
   await lane.client(1).succeed("ip route flush cache");
   const { output } = await lane
     .client(1)
-    .run(upload(origin, size, seconds), { timeoutMs: 30_000 + seconds * 1000 });
+    .run(upload(lane, origin, size, seconds), { timeoutMs: 30_000 + seconds * 1000 });
   return Number(output);
 }
 

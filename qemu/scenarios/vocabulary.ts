@@ -67,8 +67,10 @@ export const runningPlan = ({ router }: Lane): Promise<string> =>
   router.console.succeed('sed -n "s/^PLAN=\'\\(.\\{12\\}\\).*/\\1/p" /run/halfbridge/setup/facts');
 
 /** A command that posts bytes to an origin over HTTP and prints how many came there. */
-export function upload(address: string, bytes: number, seconds: number): string {
-  const head = `POST /cgi-bin/digest HTTP/1.0\\r\\nHost: origin\\r\\nContent-Length: ${bytes}\\r\\n\\r\\n`;
+export function upload({ plan }: Lane, address: string, bytes: number, seconds: number): string {
+  const head = `POST /cgi-bin/digest HTTP/1.0\\r\\nHost: ${address}\\r\\nContent-Length: ${bytes}\\r\\n\\r\\n`;
   const body = `{ printf '${head}'; head -c ${bytes} /usr/bin/ip; }`;
-  return `${body} | timeout ${seconds} socat -t ${seconds} - TCP:${bracketed(address)}:80,connect-timeout=${seconds} 2>/dev/null | sed -n '$s/^[0-9a-f]\\{64\\} //p'`;
+  // squid ends a connection whose client has said all
+  const end = plan.site.proxy.engine === "squid" ? ",shut-none" : "";
+  return `${body} | timeout ${seconds} socat -t ${seconds} - TCP:${bracketed(address)}:80,connect-timeout=${seconds}${end} 2>/dev/null | sed -n '$s/^[0-9a-f]\\{64\\} //p'`;
 }

@@ -20,6 +20,7 @@ test("a sound site is read, and all that it leaves out has its default", async (
     failMode: "closed",
     ispMtu: 1500,
     proxy: {
+      engine: "halfbridge",
       port: 3129,
       resolvers: [],
       connectTimeoutSeconds: 10,

@@ -14,6 +14,7 @@ const documents = [
   "board-configs/README.md",
   "docs/architecture.md",
   "docs/modes.md",
+  "docs/squid.md",
 ];
 const quick = new Set(["boards", "check", "plan"]);
 

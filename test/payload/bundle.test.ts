@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { identifyTree } from "../../build/core/identify-tree.ts";
@@ -79,6 +79,21 @@ test("render-setup takes a site as the router keeps it", async (t) => {
   const { folder, run } = await withBoard(t);
   await writeFile(join(folder, "site.json"), setupOf({}).get("site.json") ?? "");
   t.is(run("board.json", "site.json", "setup").stdout, `${identifyTree(printSetup(planOf({})))}\n`);
+});
+
+test("render-setup refuses squid where the image hasn't got it", async (t) => {
+  const { folder, run } = await withBoard(t);
+  const { ipv6: _, policy: __, ...site } = richSite;
+  const { resolvers } = richSite.proxy;
+  const proxy = { engine: "squid", resolvers, log: { format: "squid" } };
+  const capture = [{ port: 80, carries: "http" }];
+  await writeFile(join(folder, "site.yaml"), JSON.stringify({ ...site, exempt: {}, capture, proxy }));
+  const { status, stderr } = run("board.json", "site.yaml", "setup");
+  t.is(status, 1);
+  t.regex(stderr, /^site\.yaml: \/proxy\/engine: is squid, which isn't on this image/);
+  await mkdir(join(folder, "engines"));
+  await writeFile(join(folder, "engines/squid"), "#!/bin/sh\n");
+  t.is(run("board.json", "site.yaml", "setup").status, 0);
 });
 
 test("render-setup that can't write ends with exit code 2, and leaves nothing behind", async (t) => {

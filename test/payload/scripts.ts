@@ -32,8 +32,13 @@ export function runScript(
 }
 
 /** A script of the router's, in which absolute paths that start like one of these are below `root` instead. */
-export async function relocate(path: string, starts: readonly string[], root: string): Promise<string> {
-  const text = await readFile(join(overlay, path), "utf8");
+export async function relocate(
+  path: string,
+  starts: readonly string[],
+  root: string,
+  from = overlay,
+): Promise<string> {
+  const text = await readFile(join(from, path), "utf8");
   return text.replace(new RegExp(`(?<=^|[\\s="(])(?=${starts.join("|")})`, "gm"), root);
 }
 

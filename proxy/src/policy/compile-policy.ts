@@ -1,7 +1,7 @@
 import { getRandomValues } from "node:crypto";
 import type { SkippedRule } from "./adblock.ts";
 import { addressRanges, macRanges } from "./client-groups.ts";
-import { ListParser, type Tally } from "./list-parser.ts";
+import { ListParser, type ListSink, type Tally } from "./list-parser.ts";
 import { methodBit } from "./methods.ts";
 import type { PolicyConfig } from "./policy-config.ts";
 import { Problems, type Problem } from "./problems.ts";
@@ -62,11 +62,12 @@ export async function compilePolicy(
   };
 }
 
-async function readList(
+/** Reads a list's entries and its file; `index` is the number of its bit. */
+export async function readList(
   config: PolicyConfig,
   name: string,
   index: number,
-  builder: TableBuilder,
+  builder: ListSink,
   tally: Tally,
   problems: Problems,
 ): Promise<CompiledList> {

@@ -11,7 +11,7 @@ const dot = 0x2e;
  * ASCII become `xn--` (UTS 46). Returns what it is, undefined for what is neither.
  */
 export function hashHost(
-  hash: NameHash,
+  hash: Pick<NameHash, "start" | "add">,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -42,7 +42,7 @@ export function hashHost(
 
 /** IPv6 addresses, and names that aren't ASCII. */
 function hashOtherHost(
-  hash: NameHash,
+  hash: Pick<NameHash, "start" | "add">,
   bytes: Uint8Array,
   start: number,
   end: number,

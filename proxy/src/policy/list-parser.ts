@@ -3,6 +3,7 @@ import { isRegularExpression, readAdblock, type SkippedRule } from "./adblock.ts
 import { decode, hashHost } from "./hash-host.ts";
 import { parsePattern } from "./parse-pattern.ts";
 import type { ListFormat } from "./policy-config.ts";
+import type { NameHash } from "./name-hash.ts";
 import { kinds } from "./table.ts";
 import type { TableBuilder } from "./table-builder.ts";
 import { readUrlEntry } from "./url-entry.ts";
@@ -33,13 +34,18 @@ export interface Tally {
   patternsWithoutToken: number;
 }
 
+/** Takes what a list's lines come to: a table, or whatever else lists are made into. */
+export interface ListSink extends Pick<TableBuilder, "addName" | "addUrl" | "addPattern"> {
+  readonly hash: Pick<NameHash, "start" | "add">;
+}
+
 /**
  * Puts a list's lines into a table, each by the list's format. Lines that are plain names are read as bytes: a
  * million strings would take more memory than the table.
  */
 export class ListParser {
   readonly skipped = new Map<SkippedRule, number>();
-  readonly #builder: TableBuilder;
+  readonly #builder: ListSink;
   readonly #list: number;
   readonly #format: ListFormat;
   readonly #tally: Tally;
@@ -49,7 +55,7 @@ export class ListParser {
 
   /** `list` is the number of its bit; `report` is told what is wrong with the line that is being taken. */
   constructor(
-    builder: TableBuilder,
+    builder: ListSink,
     list: number,
     format: ListFormat,
     tally: Tally,

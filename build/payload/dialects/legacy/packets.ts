@@ -76,10 +76,13 @@ export function capturePackets(model: NetworkModel): Script {
     const matchOf = ({ from, to }: { from?: string; to?: string }): string =>
       [...(from === undefined ? [] : [`-s ${from}`]), ...(to === undefined ? [] : [`-d ${to}`])].join(" ");
     const mark = maskedMark(marks.deliver);
-    const tcp = `-p tcp -m multiport --dports ${capture.destinationPorts.join(",")}`;
+    const tcpTo = (ports: readonly number[]) => `-p tcp -m multiport --dports ${ports.join(",")}`;
     const toProxy = [
-      `${tcp} -j halfbridge-captured-lan`,
-      `${tcp} -j TPROXY --on-port ${capture.proxyPort} --tproxy-mark ${mark}`,
+      `${tcpTo(capture.destinationPorts)} -j halfbridge-captured-lan`,
+      ...capture.deliveries.map(
+        ({ destinationPorts, proxyPort }) =>
+          `${tcpTo(destinationPorts)} -j TPROXY --on-port ${proxyPort} --tproxy-mark ${mark}`,
+      ),
     ];
     const mangle: Table = {
       name: "mangle",

@@ -93,7 +93,9 @@ export function capturePackets({ capture, arrivals, routed }: NetworkModel): Scr
         ? {
             proxy: [
               "counter name captured_lan",
-              ...routed.map((family) => `${giveToProxy(family, capture.proxyPort)} ${mark} accept`),
+              ...routed.flatMap((family) =>
+                giveToProxy(family, capture).map((rule) => `${rule} ${mark} accept`),
+              ),
               ...(capture.whenAway === "drop" ? ["# nobody listens", "drop"] : []),
             ],
             capture: [
@@ -108,7 +110,7 @@ export function capturePackets({ capture, arrivals, routed }: NetworkModel): Scr
         : {
             whole: [
               "# nobody jumps here: for a tproxy rule the kernel puts fragments together, for socket alone it doesn't",
-              ...routed.map((family) => giveToProxy(family, capture.proxyPort)),
+              ...routed.flatMap((family) => giveToProxy(family, capture)),
             ],
           }),
       prerouting: [
@@ -132,8 +134,12 @@ export function capturePackets({ capture, arrivals, routed }: NetworkModel): Scr
   });
 }
 
-const giveToProxy = (family: Family, port: number): string =>
-  `meta nfproto ${family} meta l4proto tcp tproxy ${protocols[family]} to :${port}`;
+/** A rule for each port of the proxy; which packets come here, the caller says. */
+const giveToProxy = (family: Family, { deliveries }: NetworkModel["capture"]): string[] =>
+  deliveries.map(({ destinationPorts, proxyPort }) => {
+    const tcp = deliveries.length === 1 ? "meta l4proto tcp" : `tcp dport ${oneOf(destinationPorts)}`;
+    return `meta nfproto ${family} ${tcp} tproxy ${protocols[family]} to :${proxyPort}`;
+  });
 
 const matchOf = ({ family, from, to }: CaptureException): string =>
   [

@@ -1,9 +1,15 @@
 import type { Site } from "../../../config/site.ts";
-import type { Capture, CaptureException, Family } from "../../network.ts";
+import type { Capture, CaptureException, Delivery, Family } from "../../network.ts";
 
 /** The families that the router routes and filters. */
 export const routedFamilies = ({ ipv6 }: Site): readonly Family[] =>
   ipv6.handling === "route" ? ["ipv4", "ipv6"] : ["ipv4"];
+
+/** Squid's ports beside the one that the site says: for captured TLS, and one on loopback, without which it doesn't start. */
+export const squidPorts = (port: number): { readonly tls: number; readonly loopback: number } => ({
+  tls: port + 1,
+  loopback: port + 2,
+});
 
 /** A LAN's addresses in one family. */
 export interface Network {
@@ -29,9 +35,25 @@ export function planCapture(site: Site): Capture {
     destinationPorts,
     exceptions: exceptionsOf(site),
     proxyPort: site.proxy.port,
+    deliveries: deliveriesOf(site),
     rejectsQuic: site.transparency.client && destinationPorts.includes(443),
     whenAway: site.failMode === "open" ? "pass" : "drop",
   };
+}
+
+/** Our own proxy tells what a port carries by the port that the client meant; squid by the one that it listens on. */
+function deliveriesOf({ capture, proxy }: Site): Delivery[] {
+  const to = (proxyPort: number, ports: Site["capture"]): Delivery[] =>
+    ports.length === 0 ? [] : [{ destinationPorts: ports.map(({ port }) => port), proxyPort }];
+  if (proxy.engine === "halfbridge") return to(proxy.port, capture);
+  const isTls = ({ carries }: Site["capture"][number]) => carries === "tls";
+  return [
+    ...to(
+      proxy.port,
+      capture.filter((port) => !isTls(port)),
+    ),
+    ...to(squidPorts(proxy.port).tls, capture.filter(isTls)),
+  ];
 }
 
 function exceptionsOf(site: Site): CaptureException[] {
