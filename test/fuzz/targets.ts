@@ -2,6 +2,7 @@ import { helloTarget } from "./hello-target.ts";
 import { httpTargets } from "./http-targets.ts";
 import { listTarget } from "./list-target.ts";
 import type { Mutation } from "./mutate.ts";
+import { tableTarget } from "./table-target.ts";
 import type { Trier } from "./trier.ts";
 
 /** What is fed, and with what. */
@@ -15,4 +16,4 @@ export interface Target {
   open(): Promise<Trier>;
 }
 
-export const targets: readonly Target[] = [...httpTargets, helloTarget, listTarget];
+export const targets: readonly Target[] = [...httpTargets, helloTarget, listTarget, tableTarget];

@@ -7,6 +7,7 @@
  *   a    an HTTP answer's head, of at most `limit` bytes; A: to HEAD; C: to CONNECT
  *   c    a chunked body; `limit` is how many bytes are given at a time
  *   h    a ClientHello
+ *   t    a policy's table, right or wrong: how some URLs are judged by it (it has no twin)
  *
  * Beginnings of a head or hello, each `step` bytes longer than the last, are parsed, too, from a copy that ends
  * where it ends: what it comes to must be `more` or what the whole comes to, and `more` where a head isn't worth
@@ -19,6 +20,7 @@
 
 #include "../engine/hello.h"
 #include "../engine/http.h"
+#include "../engine/policy.h"
 
 #define LINE_SIZE 262144
 
@@ -93,6 +95,35 @@ static void judge_hello(char *at, const char *data, size_t length, char kind, si
 		sprintf(at, state == HELLO_MORE ? "more" : "broken %s", why);
 	else
 		sprintf(at, "name=%s%s", hello.name, hello.has_ech ? " ech" : "");
+}
+
+static void judge_table(char *line, const char *data, size_t length)
+{
+	static const char *const hosts[] = { "www.example.org", "192.0.2.1", "2001:db8::1", "a.b", "" };
+	static const char *const paths[] = { "/ads/x?id=1", "/%61/b", "/", "" };
+	static const uint8_t address[16] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 1, 2, 3 };
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
+	struct policy policy;
+
+	if (policy_open(&policy, (const uint8_t *)data, length) < 0) {
+		strcpy(line, "no table");
+		return;
+	}
+	line += sprintf(line, "macs=%d", policy_wants_macs(&policy));
+	for (size_t i = 0; i < 5 * 4; i++) {
+		struct policy_question question = {
+			.groups = policy_groups(&policy, address, i % 2 ? mac : NULL),
+			.schedules = 1,
+			.method = HTTP_GET,
+			.host = hosts[i / 4],
+			.host_length = strlen(hosts[i / 4]),
+			.port = 80,
+			.path = i % 4 == 3 ? NULL : paths[i % 4],
+			.path_length = strlen(paths[i % 4]),
+		};
+
+		line += sprintf(line, " %d", policy_judge(&policy, &question).rule);
+	}
 }
 
 /* Parses from a copy, so that the sanitizer sees who reads beyond the end. */
@@ -178,6 +209,9 @@ int main(void)
 			return 1;
 		if (kind == 'c') {
 			judge_chunks(line, data, length, limit);
+		} else if (kind == 't') {
+			data = realloc(data, length ? length : 1); /* ends where it ends */
+			judge_table(line, data, length);
 		} else {
 			judge_copy(judgement_of(kind), line, data, length, kind, limit);
 			judge_beginnings(judgement_of(kind), line, data, length, kind, limit, step);

@@ -6,7 +6,7 @@ import { projectRoot } from "../../../build/core/paths.ts";
 import { run } from "../../../build/core/run.ts";
 
 const addon = join(projectRoot, "proxy", "addon");
-const parsers = ["http-line", "http-target", "http-request", "http-answer", "http-chunks", "hello"];
+const parsers = ["http-line", "http-target", "http-request", "http-answer", "http-chunks", "hello", "policy"];
 const sanitized = [
   ...["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fno-pie"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],

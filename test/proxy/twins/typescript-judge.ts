@@ -26,9 +26,9 @@ const methods = { a: "GET", A: "HEAD", C: "CONNECT" } as const;
 
 function describeHead({ kind, limit, data }: BytesCase): string {
   if (kind === "h") return describeHello(data);
-  return kind === "q" || kind === "c"
-    ? describeRequest(data, limit)
-    : describeAnswer(data, limit, methods[kind]);
+  return kind === "a" || kind === "A" || kind === "C"
+    ? describeAnswer(data, limit, methods[kind])
+    : describeRequest(data, limit);
 }
 
 function describeRequest(data: Buffer, limit: number): string {
