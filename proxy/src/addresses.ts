@@ -14,6 +14,11 @@ export function canonicalAddress(address: string): string {
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join(".");
 }
 
+/** The one way to write a host, be it a name or an address, for comparing and judging. */
+export function canonicalHost(host: string): string {
+  return isIP(host) === 0 ? host.toLowerCase().replace(/\.$/, "") : canonicalAddress(host);
+}
+
 export function isUnspecified(address: string): boolean {
   return address === "0.0.0.0" || address === "::";
 }

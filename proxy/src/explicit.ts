@@ -2,11 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { resetAtOnce } from "./access.ts";
 import { canonicalAddress } from "./addresses.ts";
+import { ClientJudge } from "./client-judge.ts";
 import { forwardRequest } from "./forward-request.ts";
 import { maxHeadBytes } from "./message-fields.ts";
 import { openTunnel } from "./open-tunnel.ts";
 import { reset } from "./reset.ts";
-import type { Service } from "./service.ts";
+import type { Listened } from "./service.ts";
 import { highWaterMark } from "./transport.ts";
 
 /** As for Node's own default; a client that takes longer to send a head is answered 408. */
@@ -17,7 +18,7 @@ const headersTimeoutMs = 60_000;
  * requests are forwarded, each to its own origin, and CONNECT opens a tunnel. Outside of a tunnel a
  * client's end is its leaving, answered or not: that is how Node's server takes it.
  */
-export function createExplicitServer(service: Service): Server {
+export function createExplicitServer(service: Listened): Server {
   // Loaded only where there is such a listener: it takes time, and memory.
   const http = process.getBuiltinModule("node:http");
   const { idleTimeoutMs } = service.config;
@@ -60,15 +61,23 @@ export function createExplicitServer(service: Service): Server {
   return server;
 }
 
-function admit(client: Socket, { access, connections }: Service): void {
+function admit(client: Socket, { access, connections, policy }: Listened): void {
   const { remoteAddress: address, remotePort: port } = client;
   if (address === undefined || port === undefined) return void client.destroy();
-  if (connections.isFull) {
+  const from = { address: canonicalAddress(address), port };
+  if (!connections.admits(from.address)) {
     client.resetAndDestroy();
-    const from = { address: canonicalAddress(address), port };
     access({ ...resetAtOnce, startedMs: Date.now(), client: from, verdict: "refused", rule: "over-limit" });
     return;
   }
-  connections.set(client, () => reset(client));
+  connections.add(client, {
+    from,
+    judge: new ClientJudge(policy, from.address),
+    to: undefined,
+    kind: "explicit",
+    url: undefined,
+    startedAt: performance.now(),
+    end: () => reset(client),
+  });
   client.once("close", () => connections.delete(client));
 }

@@ -1,18 +1,21 @@
 import type { IncomingMessage, request, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { canonicalAddress } from "./addresses.ts";
+import { canonicalAddress, canonicalHost } from "./addresses.ts";
 import { askOrigin } from "./ask-origin.ts";
+import { blockPageFields, type BlockPages } from "./block-page.ts";
+import { judgeOf } from "./client-judge.ts";
 import { connectOrigin } from "./connect-origin.ts";
 import { errorCode } from "./error-code.ts";
 import { forwardsLeft, isChunked } from "./message-fields.ts";
 import { passAnswer } from "./pass-answer.ts";
+import type { Verdict } from "./policy/judge.ts";
 import { clientGone, describeEnd, Refusal } from "./refusal.ts";
 import { classify } from "./relay.ts";
-import { toVisibleAscii } from "./request-head.ts";
 import { parseAbsoluteForm, type Target } from "./request-target.ts";
 import { reset } from "./reset.ts";
-import type { Service } from "./service.ts";
+import type { Listened } from "./service.ts";
 import type { Endpoint } from "./transport.ts";
+import { toVisibleAscii } from "./visible-ascii.ts";
 
 /** A client's request, and what it is to be answered with. */
 export interface Exchange {
@@ -27,7 +30,7 @@ export interface Exchange {
 export async function forwardRequest(
   exchange: Exchange,
   send: typeof request,
-  service: Service,
+  service: Listened,
 ): Promise<void> {
   await new Promise<void>((resolve) => forward(exchange, send, service, resolve));
 }
@@ -35,7 +38,7 @@ export async function forwardRequest(
 /** What the lines of a client's requests have of its bytes so far. */
 const bytesLogged = new WeakMap<Socket, number>();
 
-function forward(exchange: Exchange, send: typeof request, service: Service, onEnd: () => void): void {
+function forward(exchange: Exchange, send: typeof request, service: Listened, onEnd: () => void): void {
   const [startedMs, startedAt] = [Date.now(), performance.now()];
   const { question, answer } = exchange;
   const client = question.socket;
@@ -44,6 +47,7 @@ function forward(exchange: Exchange, send: typeof request, service: Service, onE
   let origin: Socket | undefined;
   let refusal: Refusal | undefined;
   let destination: Endpoint | undefined;
+  let rule: string | undefined;
   const writtenBefore = client.bytesWritten;
 
   const end = (): void => {
@@ -66,7 +70,7 @@ function forward(exchange: Exchange, send: typeof request, service: Service, onE
       method: question.method,
       url: toVisibleAscii(question.url ?? ""),
       status: answer.headersSent ? answer.statusCode : undefined,
-      ...describeEnd(refusal),
+      ...describeEnd(refusal, rule),
       bytesFromClient,
       bytesToClient: client.bytesWritten - writtenBefore,
     });
@@ -77,6 +81,7 @@ function forward(exchange: Exchange, send: typeof request, service: Service, onE
     refusal = error instanceof Refusal ? error : brokenOff(error);
     // Half an answer must not look like a whole one.
     if (answer.headersSent) reset(client);
+    else if (refusal.reason === "blocked") block(exchange, service.policy.pages, rule);
     else refuse(exchange, refusal);
   };
 
@@ -88,6 +93,9 @@ function forward(exchange: Exchange, send: typeof request, service: Service, onE
 
   const connectAndAsk = async (): Promise<void> => {
     const to = targetOf(question);
+    const verdict = judgeTarget(to, question, service);
+    ({ rule } = verdict);
+    if (verdict.action === "block") throw new Refusal(403, "blocked", "The site's rules don't allow it.");
     ({ socket: origin, endpoint: destination } = await connectOrigin(
       to,
       remoteAddress,
@@ -116,6 +124,20 @@ function targetOf(question: IncomingMessage): Target {
     throw new Refusal(method === "TRACE" ? 501 : 200, "last-hop", "The request goes no further.");
   }
   return to;
+}
+
+function judgeTarget(to: Target, { method, socket }: IncomingMessage, service: Listened): Verdict {
+  const { host, port, path } = to;
+  return judgeOf(socket, service).judge({ method, host: canonicalHost(host), port, path });
+}
+
+function block({ question, answer }: Exchange, pages: BlockPages, rule: string | undefined): void {
+  // A body that nobody wants is not waited for.
+  const { "content-length": length = "0", "transfer-encoding": coding } = question.headers;
+  if (length !== "0" || coding !== undefined) answer.shouldKeepAlive = false;
+  const page = pages.page(rule);
+  answer.writeHead(403, { ...blockPageFields, "Content-Length": page.length });
+  answer.end(page);
 }
 
 function refuse({ question, answer }: Exchange, { status, message }: Refusal): void {

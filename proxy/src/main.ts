@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { parseConfig, type ProxyConfig } from "./config.ts";
 import { LogConsole } from "./log/log-console.ts";
 import { openLogs } from "./log/open-logs.ts";
+import { loadPolicy } from "./load-policy.ts";
 import type { Log } from "./log.ts";
 import { startProxy } from "./proxy.ts";
 import { openReadyFile } from "./ready-file.ts";
@@ -22,7 +23,12 @@ async function main(configFile: string | undefined): Promise<void> {
 
   let proxy;
   try {
-    proxy = await startProxy(config, transparentTransport(loadAddon(), config.mark), log, access);
+    proxy = await startProxy(config, {
+      transport: transparentTransport(loadAddon(), config.mark),
+      policy: await loadPolicy(config.policy, log),
+      log,
+      access,
+    });
   } catch (error) {
     log("failed", { message: error instanceof Error ? error.message : String(error) });
     process.exit(2);

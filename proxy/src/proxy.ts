@@ -1,26 +1,38 @@
-import { isIP, type Server } from "node:net";
 import type { Access } from "./access.ts";
-import { createCaptureServer } from "./captured.ts";
+import { startJavaScriptEngine } from "./captured/engine.ts";
 import type { Listener, ProxyConfig } from "./config.ts";
 import { Connections } from "./connections.ts";
-import { errorCode } from "./error-code.ts";
+import type { Engine, OpenConnection, StartEngine } from "./engine.ts";
 import { createExplicitServer } from "./explicit.ts";
+import { HostCheck, resolveAllBy } from "./host-check.ts";
+import { listenAtAll } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { ownDestinations } from "./own-addresses.ts";
 import { resolveByLibc, type Resolve } from "./resolve.ts";
-import type { Service } from "./service.ts";
+import type { PolicyInForce, Service } from "./service.ts";
 import type { Transport } from "./transport.ts";
-
-/** Clients that have connected and aren't accepted yet. */
-const backlog = 511;
 
 export interface Proxy {
   /** Where it listens; a port is the real one when the configuration says 0. */
   readonly listeners: readonly Listener[];
   /** How many clients are connected. */
   readonly connections: () => number;
+  /** All of them, of the engine and of explicit listeners. */
+  readonly list: () => Promise<readonly OpenConnection[]>;
+  /** Of captured connections. */
+  readonly count: Engine["count"];
   /** Accepts no more, lets what is there end for up to `drainMs`, and resets the rest. */
   readonly stop: () => Promise<void>;
+}
+
+/** What a proxy works with, and reports to. */
+export interface Surroundings {
+  readonly transport: Transport;
+  readonly policy: PolicyInForce;
+  readonly log: Log;
+  readonly access: Access;
+  readonly resolve?: Resolve;
+  readonly startEngine?: StartEngine;
 }
 
 /**
@@ -28,62 +40,37 @@ export interface Proxy {
  * listen at one of them. After that nothing that happens to one connection reaches another, or the
  * process.
  */
-export async function startProxy(
-  config: ProxyConfig,
-  transport: Transport,
-  log: Log,
-  access: Access,
-  resolve: Resolve = resolveByLibc,
-): Promise<Proxy> {
-  const connections = new Connections(config.maxConnections);
+export async function startProxy(config: ProxyConfig, surroundings: Surroundings): Promise<Proxy> {
+  const { startEngine = startJavaScriptEngine, ...others } = surroundings;
   const service: Service = {
+    resolve: resolveByLibc,
+    ...others,
     config,
-    transport,
-    resolve,
-    log,
-    access,
-    connections,
+    hostCheck: new HostCheck(resolveAllBy(config.resolvers)),
     isOwn: ownDestinations(config),
     carries: new Map(config.ports.map(({ port, carries }) => [port, carries])),
   };
-  const servers: Server[] = [];
-  const closeAll = (): void => {
-    for (const server of servers) server.close();
-  };
-  const listeners: Listener[] = [];
-  try {
-    for (const at of config.listeners) {
-      const server = at.kind === "transparent" ? createCaptureServer(service) : createExplicitServer(service);
-      servers.push(server);
-      listeners.push(await listen(server, at, service));
-    }
-  } catch (error) {
-    closeAll();
-    throw error;
-  }
-
+  // Limits are for captured and for explicit connections each.
+  const connections = new Connections(config.maxConnections, config.maxConnectionsPerClient);
+  const listened = { ...service, connections };
+  const [transparent, explicit] = (["transparent", "explicit"] as const).map((wanted) =>
+    config.listeners.filter(({ kind }) => kind === wanted),
+  );
+  const engine = await startEngine(transparent ?? [], service);
+  const listening = await listenAtAll(explicit ?? [], service, () => createExplicitServer(listened)).catch(
+    async (error: unknown) => {
+      await engine.stop(0);
+      throw error;
+    },
+  );
   return {
-    listeners,
-    connections: () => connections.count,
+    listeners: [...engine.listeners, ...listening.listeners],
+    connections: () => engine.count().open + connections.count,
+    list: async () => [...(await engine.list()), ...connections.list()],
+    count: engine.count,
     async stop() {
-      closeAll();
-      await connections.drain(config.drainMs);
+      listening.close();
+      await Promise.all([engine.stop(config.drainMs), connections.drain(config.drainMs)]);
     },
   };
-}
-
-async function listen(server: Server, at: Listener, { transport, log }: Service): Promise<Listener> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.once("listening", () => {
-      server.off("error", reject);
-      // Out of descriptors, for example: the next accept may work again.
-      server.on("error", (error) => log("error", { error: errorCode(error), message: error.message }));
-      resolve();
-    });
-    if (at.kind === "transparent") transport.listen(server, at, backlog);
-    else server.listen({ host: at.address, port: at.port, ipv6Only: isIP(at.address) === 6, backlog });
-  });
-  const bound = server.address();
-  return { ...at, port: typeof bound === "object" && bound !== null ? bound.port : at.port };
 }

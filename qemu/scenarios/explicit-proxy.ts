@@ -1,7 +1,7 @@
 import type { Lane } from "../lab.ts";
 import { between, expectEqual, type Scenario } from "./scenario.ts";
 import { ownConnections } from "./switches.ts";
-import { ask, capturedServices, type Service } from "./vocabulary.ts";
+import { ask, capturedServices, talk, type Service } from "./vocabulary.ts";
 
 /** Client-side transparency off, server-side on: clients ask the proxy, and the origin sees them all the same. */
 export const askedAsClient: Scenario = {
@@ -68,7 +68,8 @@ function askBy(lane: Lane, service: Service, seconds: number): string {
   if (service.port === 80)
     return `env http_proxy=http://${proxyOf(lane)} ${ask(service, "", seconds).replace("wget", "wget -Y on")}`;
   const [host, port] = proxyOf(lane).split(":");
-  return `socat -t ${seconds} - PROXY:${host}:${service.address}:${service.port},proxyport=${port},connect-timeout=${seconds}`;
+  const to = `PROXY:${host}:${service.address}:${service.port},proxyport=${port}`;
+  return talk(to, service.port, seconds);
 }
 
 async function askTheProxy(lane: Lane, seconds: number): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Family } from "../../build/plan/network.ts";
 import type { Plan } from "../../build/plan/plan.ts";
+import { printfClientHello } from "../client-hello.ts";
 import type { Lane } from "../lab.ts";
 
 /** A service of an origin: it answers with the address that it was asked from. */
@@ -37,7 +38,13 @@ function addressOf({ origins, origins6 }: Lane["topology"], family: Family, numb
 export function ask({ address, port }: Service, word = "", seconds = 10): string {
   return port === 80
     ? `wget -T ${seconds} -qO- 'http://${bracketed(address)}/cgi-bin/peer${word === "" ? "" : `?${word}`}'`
-    : `socat -t ${seconds} - TCP:${bracketed(address)}:${port},connect-timeout=${seconds}`;
+    : talk(`TCP:${bracketed(address)}:${port}`, port, seconds);
+}
+
+/** A command that prints what a server says: on 443, where TLS is captured, once it was spoken to; elsewhere at once. */
+export function talk(to: string, port: number, seconds: number): string {
+  const socat = `socat -t ${seconds} - ${to},connect-timeout=${seconds}`;
+  return port === 443 ? `sh -c "printf '${printfClientHello("origin.example")}' | ${socat}"` : socat;
 }
 
 export const tell = ({ address, port }: Service): string => `${bracketed(address)}:${port}`;

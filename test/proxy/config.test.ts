@@ -114,7 +114,7 @@ test("what is there twice is said to be so, however it is written", (t) => {
   t.deepEqual(parse({ ...valid, listeners, ports }), [
     { path: "/listeners/2", fact: "has the address and port of entry 0" },
     { path: "/listeners/4", fact: "has the address and port of entry 3" },
-    { path: "/ports/2", fact: "has the port of entry 0" },
+    { path: "/ports/3", fact: "has the port of entry 0" },
   ]);
 });
 

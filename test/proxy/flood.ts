@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 export const MiB = 1024 * 1024;
 /** More than the kernel queues on the way. */
@@ -22,6 +24,15 @@ export function createFlood({ ends } = { ends: true }) {
     send();
   };
   return { flood, sentBytes: () => sentBytes };
+}
+
+/** What buffers take that somebody holds: those that nobody holds are collected first. */
+export async function bufferBytes(): Promise<number> {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc()");
+  // They are given back by another thread.
+  await sleep(50);
+  return process.memoryUsage().arrayBuffers;
 }
 
 /** The value once it hasn't changed for a while. */

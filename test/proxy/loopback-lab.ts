@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import { formatAccessJson } from "../../proxy/src/log/access-json.ts";
+import { loadPolicy } from "../../proxy/src/load-policy.ts";
 import { startProxy, type Proxy } from "../../proxy/src/proxy.ts";
 import type { Endpoint, Transport } from "../../proxy/src/transport.ts";
 
@@ -41,6 +42,7 @@ export const quickConfig: ProxyConfig = {
   ports: [
     { port: 80, carries: "http" },
     { port: 443, carries: "tls" },
+    { port: 7, carries: "raw" },
   ],
   connectTimeoutMs: 5000,
   idleTimeoutMs: 5000,
@@ -59,7 +61,7 @@ export const quickConfig: ProxyConfig = {
 };
 
 /** What the proxy takes the origin for: an address of this machine would be a loop. */
-export const originSeen: Endpoint = { address: "203.0.113.80", port: 80 };
+export const originSeen: Endpoint = { address: "203.0.113.80", port: 7 };
 
 /**
  * Runs a body in a lab, and holds that it left nothing behind: every socket of clients, proxy and
@@ -86,12 +88,12 @@ export async function inLab(
     connect: (from) => (setup.connect ?? plainConnect)(from, reached),
   };
   const config = { ...quickConfig, ...setup.config };
-  const proxy = await startProxy(
-    config,
+  const proxy = await startProxy(config, {
     transport,
-    (event, fields) => events.push({ event, ...fields }),
-    (record) => events.push(JSON.parse(formatAccessJson(record))),
-  );
+    policy: await loadPolicy(config.policy, () => {}),
+    log: (event, fields) => events.push({ event, ...fields }),
+    access: (record) => events.push(JSON.parse(formatAccessJson(record))),
+  });
   await body({
     proxy,
     events,

@@ -13,7 +13,7 @@ test.serial(
   async (t) => {
     await inExplicitLab(t, { origins: { "a.example": echo } }, async ({ connect, events, logged }) => {
       const client = connect();
-      client.write(`${connectTo("a.example:443")}early,`);
+      client.write(`${connectTo("a.example:7")}early,`);
       const text = hearing(client);
       await until(() => text() === `${established}early,`, "the tunnel");
       client.end("late");
@@ -23,9 +23,9 @@ test.serial(
       t.like(events, [
         {
           event: "connection",
-          destination: `${v4(0)}:443`,
+          destination: `${v4(0)}:7`,
           method: "CONNECT",
-          url: "a.example:443",
+          url: "a.example:7",
           status: 200,
           verdict: "allowed",
           ended: "closed",
@@ -49,7 +49,7 @@ test.serial("a tunnel may follow a request on the same connection", async (t) =>
       client.write("GET http://b.example/ HTTP/1.1\r\nHost: b\r\n\r\n");
       const text = hearing(client);
       await until(() => text().endsWith("ok"), "the answer");
-      client.end(`${connectTo("a.example:443")}hello`);
+      client.end(`${connectTo("a.example:7")}hello`);
       await ending(client);
       t.true(text().endsWith(`${established}hello`));
       await logged(2);
@@ -63,7 +63,7 @@ const refused: readonly [what: string, target: string, status: number, why: stri
   ["an address of the router", "10.1.2.2:443", 403, "loop"],
   ["the router's loopback", "localhost:443", 403, "loop"],
   ["a target without a port", "a.example", 400, "malformed"],
-  ["an origin that refuses", "closed.example:443", 502, "refused"],
+  ["an origin that refuses", "closed.example:7", 502, "refused"],
 ];
 for (const [what, target, status, why] of refused) {
   test.serial(`a tunnel to ${what} is refused with ${status}, and the line says "${why}"`, async (t) => {
@@ -100,9 +100,9 @@ test.serial(
     await withSilentOrigin(async (silent) => {
       const setup = { origins: { "a.example": silent }, config: { connectTimeoutMs: 200 } };
       await inExplicitLab(t, setup, async ({ say, connect, events, dialled, logged }) => {
-        t.regex((await say(connectTo("a.example:443"))).text, /^HTTP\/1\.1 504 /);
+        t.regex((await say(connectTo("a.example:7"))).text, /^HTTP\/1\.1 504 /);
         const client = connect();
-        client.write(connectTo("a.example:443"));
+        client.write(connectTo("a.example:7"));
         await until(() => dialled.length === 2, "the dialling");
         client.resetAndDestroy();
         await logged(2);
@@ -116,16 +116,16 @@ test.serial("a tunnel is idle, reset and stopped like a captured connection", as
   const setup = { origins: { "a.example": echo }, config: { idleTimeoutMs: 100, drainMs: 0 } };
   await inExplicitLab(t, setup, async ({ connect, proxy, events, logged }) => {
     const idle = connect();
-    idle.write(connectTo("a.example:443"));
+    idle.write(connectTo("a.example:7"));
     t.is((await ending(idle)).error, "ECONNRESET");
     const reset = connect();
-    reset.write(connectTo("a.example:443"));
+    reset.write(connectTo("a.example:7"));
     const heard = hearing(reset);
     await until(() => heard() === established, "the tunnel");
     reset.resetAndDestroy();
     await logged(2);
     const stopped = connect();
-    stopped.write(connectTo("a.example:443"));
+    stopped.write(connectTo("a.example:7"));
     const text = hearing(stopped);
     await until(() => text() === established, "the tunnel");
     await proxy.stop();

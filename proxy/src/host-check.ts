@@ -1,0 +1,108 @@
+import { isIP } from "node:net";
+import { canonicalAddress } from "./addresses.ts";
+import { errorCode } from "./error-code.ts";
+
+/** `unknown`: it couldn't be found out. */
+export type Belonging = "belongs" | "foreign" | "unknown";
+
+/** All addresses of a name, of both families; none if it doesn't exist. Rejects if it can't be found out. */
+export type ResolveAll = (name: string) => Promise<readonly string[]>;
+
+interface Known {
+  /** By address, until when it counts, by `performance.now()`. */
+  readonly addresses: Map<string, number>;
+  askedAt: number;
+}
+
+/** How long an answer is taken for the newest. */
+const freshMs = 60_000;
+/** Names of big sites have other addresses with every answer: a client may still use one that was heard before. */
+const rememberMs = 30 * 60_000;
+/** After a mismatch, the resolver may be asked again; not for each request of who means it. */
+const retryMs = 5000;
+const maxNames = 4096;
+const maxAddresses = 64;
+
+/** Tells whether names have the addresses that clients go to ("host header forgery"). */
+export class HostCheck {
+  readonly #resolveAll: ResolveAll;
+  /** The ones that were asked for last are at the end. */
+  readonly #known = new Map<string, Known>();
+  readonly #asking = new Map<string, Promise<Known | undefined>>();
+
+  constructor(resolveAll: ResolveAll) {
+    this.#resolveAll = resolveAll;
+  }
+
+  /** @param name Or an address, which has to be the destination itself. Never rejects. */
+  async check(name: string, destination: string): Promise<Belonging> {
+    const to = canonicalAddress(destination);
+    if (isIP(name) !== 0) return canonicalAddress(name) === to ? "belongs" : "foreign";
+    const known = this.#known.get(name);
+    if (known !== undefined) {
+      const has = (known.addresses.get(to) ?? 0) > performance.now();
+      const isFresh = performance.now() - known.askedAt < (has ? freshMs : retryMs);
+      if (isFresh) return has ? "belongs" : "foreign";
+    }
+    const found = await this.#ask(name);
+    if (found === undefined) return "unknown";
+    return (found.addresses.get(to) ?? 0) > performance.now() ? "belongs" : "foreign";
+  }
+
+  /** One question at a time for each name. */
+  async #ask(name: string): Promise<Known | undefined> {
+    const asking = this.#asking.get(name) ?? this.#find(name).finally(() => this.#asking.delete(name));
+    this.#asking.set(name, asking);
+    return asking;
+  }
+
+  async #find(name: string): Promise<Known | undefined> {
+    let found: readonly string[];
+    try {
+      found = await this.#resolveAll(name);
+    } catch {
+      return undefined;
+    }
+    const known = this.#known.get(name) ?? { addresses: new Map<string, number>(), askedAt: 0 };
+    known.askedAt = performance.now();
+    for (const address of found) {
+      // Anew, so that the oldest come first.
+      known.addresses.delete(address);
+      known.addresses.set(canonicalAddress(address), known.askedAt + rememberMs);
+    }
+    forgetOldest(known.addresses, maxAddresses);
+    this.#known.delete(name);
+    this.#known.set(name, known);
+    forgetOldest(this.#known, maxNames);
+    return known;
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
+  }
+}
+
+/** Asks these servers, or whom /etc/resolv.conf names. */
+export function resolveAllBy(servers: readonly string[]): ResolveAll {
+  // Loaded with the first name that is checked.
+  let resolver: import("node:dns").promises.Resolver | undefined;
+  return async (name) => {
+    if (resolver === undefined) {
+      const { Resolver } = process.getBuiltinModule("node:dns/promises");
+      resolver = new Resolver({ timeout: 2000, tries: 2 });
+      if (servers.length > 0) resolver.setServers(servers);
+    }
+    const asked = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+    const failed = asked.find((one) => one.status === "rejected" && !isNoSuchName(one.reason));
+    const found = asked.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+    if (failed !== undefined && found.length === 0) throw new Error(`${name} can't be resolved`);
+    return found;
+  };
+}
+
+function isNoSuchName(error: unknown): boolean {
+  return ["ENOTFOUND", "ENODATA"].includes(errorCode(error));
+}
