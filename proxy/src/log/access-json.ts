@@ -1,5 +1,6 @@
 import type { AccessRecord } from "../access.ts";
 import { formatEndpoint } from "../addresses.ts";
+import { formatTime } from "./time.ts";
 
 /**
  * A record as a line of JSON, with its end; what is undefined is left out. `time` is when it ended
@@ -20,17 +21,4 @@ export function formatAccessJson(record: AccessRecord): string {
   if (error !== undefined) line += `,"error":"${error}"`;
   const { bytesFromClient, bytesToClient, durationMs } = record;
   return `${line},"bytesFromClient":${bytesFromClient},"bytesToClient":${bytesToClient},"durationMs":${Math.round(durationMs)}}\n`;
-}
-
-let lastSecond = -1;
-let lastText = "";
-
-/** The second is printed once for all lines of it: that is most of what a line costs. */
-function formatTime(ms: number): string {
-  const second = Math.floor(ms / 1000);
-  if (second !== lastSecond) {
-    lastSecond = second;
-    lastText = new Date(second * 1000).toISOString().slice(0, 20);
-  }
-  return `${lastText}${String(Math.floor(ms) - second * 1000).padStart(3, "0")}Z`;
 }
