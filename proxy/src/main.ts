@@ -3,29 +3,47 @@
  * configuration is at fault, 2 when it can't listen.
  */
 import { readFileSync } from "node:fs";
+import type { Access } from "./access.ts";
 import { parseConfig, type ProxyConfig } from "./config.ts";
 import { LogConsole } from "./log/log-console.ts";
 import { openLogs } from "./log/open-logs.ts";
-import { loadPolicy } from "./load-policy.ts";
 import type { Log } from "./log.ts";
+import { PolicyLoader } from "./policy/policy-loader.ts";
 import { startProxy } from "./proxy.ts";
 import { openReadyFile } from "./ready-file.ts";
+import { serveOperation } from "./serve-operation.ts";
+import { AccessCounts } from "./statistics/access-counts.ts";
+import { TopTalkers } from "./statistics/top-talkers.ts";
 import { isTransparentAddon, transparentTransport, type TransparentAddon } from "./transport.ts";
 
 async function main(configFile: string | undefined): Promise<void> {
+  const startedMs = Date.now();
   const config = readConfig(configFile);
   const console = new LogConsole(1);
-  const { log, access, flush } = openLogs(config.log, (line) => console.write(line));
-  process.once("exit", flush);
+  const logs = openLogs(config.log, (line) => console.write(line));
+  const { log } = logs;
+  process.once("exit", logs.flush);
   // Connections handle their own errors. Should one be missed, the others still go on.
   process.on("uncaughtException", (error) => log("error", { message: error.message, stack: error.stack }));
   const ready = openReady(config.ready, log);
+  const policy = new PolicyLoader(config.policy, log);
+  process.on("SIGHUP", () => {
+    policy.reload().catch((error: unknown) => log("error", { message: `reload: ${String(error)}` }));
+  });
+  const counts = new AccessCounts();
+  const top = new TopTalkers();
+  const access: Access = (record) => {
+    logs.access(record);
+    counts.add(record);
+    top.add(record);
+  };
 
   let proxy;
   try {
+    await policy.start();
     proxy = await startProxy(config, {
       transport: transparentTransport(loadAddon(), config.mark),
-      policy: await loadPolicy(config.policy, log),
+      policy,
       log,
       access,
     });
@@ -33,11 +51,28 @@ async function main(configFile: string | undefined): Promise<void> {
     log("failed", { message: error instanceof Error ? error.message : String(error) });
     process.exit(2);
   }
+  const { listeners, count, list } = proxy;
   const sinceStartMs = Math.round(performance.now());
-  log("listening", { listeners: proxy.listeners, pid: process.pid, sinceStartMs });
+  log("listening", { listeners, pid: process.pid, sinceStartMs });
   ready();
 
+  let isListening = true;
+  serveOperation(
+    {
+      config,
+      startedMs,
+      isListening: () => isListening,
+      count,
+      list,
+      policy,
+      lostLines: logs.lostLines,
+      counts,
+      top,
+    },
+    log,
+  );
   process.once("SIGTERM", () => {
+    isListening = false;
     log("stopping", { connections: proxy.connections() });
     void proxy.stop().then(() => {
       log("stopped");

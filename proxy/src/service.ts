@@ -8,10 +8,10 @@ import type { Judge } from "./policy/judge.ts";
 import type { Resolve } from "./resolve.ts";
 import type { Endpoint, Transport } from "./transport.ts";
 
-/** Whoever loads another policy puts it here. */
+/** Another policy has another judge. */
 export interface PolicyInForce {
-  judge: Judge;
-  pages: BlockPages;
+  readonly judge: Judge;
+  readonly pages: BlockPages;
 }
 
 /** What engines and explicit listeners share. */

@@ -9,10 +9,13 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { request, type RequestOptions } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Findings {
+  /** What the proxy says of itself: at its control socket, at its metrics' port, and in its log after SIGHUP. */
+  readonly operation: Readonly<Record<"health" | "why" | "metrics" | "reloaded", string>>;
   /** What the client got for each destination: the answer, or the error's code. */
   readonly answers: Readonly<Record<string, string>>;
   /** What an ordinary socket says when it is to use the client's address. */
@@ -111,12 +114,42 @@ try {
   }
   const ordinary = connect({ host: "203.0.113.80", port: 80, localAddress: "10.1.2.50" });
   const [error]: NodeJS.ErrnoException[] = await once(ordinary, "error").catch((reason) => [reason]);
+  const operation = await operate(proxy, () => log);
   proxy.kill("SIGTERM");
   const [exitCode]: (number | null)[] = await once(proxy, "close");
-  const findings: Findings = { answers, ordinaryBind: error?.code ?? "", log, exitCode: exitCode ?? null };
+  const findings: Findings = {
+    operation,
+    answers,
+    ordinaryBind: error?.code ?? "",
+    log,
+    exitCode: exitCode ?? null,
+  };
   process.stdout.write(JSON.stringify(findings));
 } finally {
   for (const other of others) other.kill("SIGKILL");
+}
+
+async function operate(proxy: ChildProcess, log: () => string): Promise<Findings["operation"]> {
+  const socketPath = `${folder}/control.sock`;
+  const said = {
+    health: await ask({ socketPath, path: "/health" }),
+    why: await ask({ socketPath, path: "/why?url=http://a.example/&client=10.1.2.50" }),
+    metrics: await ask({ host: "10.1.2.2", port: 9145, path: "/metrics" }),
+  };
+  proxy.kill("SIGHUP");
+  const policies = () => log().match(/"event":"policy",.*/g) ?? [];
+  while (policies().length < 2) await sleep(10);
+  return { ...said, reloaded: policies()[1] ?? "" };
+}
+
+async function ask(at: RequestOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ agent: false, ...at }, (reply) => {
+      let text = "";
+      reply.on("data", (data: Buffer) => (text += data.toString())).on("end", () => resolve(text));
+    });
+    asked.on("error", reject).end();
+  });
 }
 
 /** Makes a namespace at the other end of a link; returns the path by which it can be entered. */

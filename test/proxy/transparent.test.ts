@@ -58,11 +58,18 @@ for (const originSees of ["client", "router"] as const) {
       const inFile = readFileSync(config.log.file, "utf8").trim().split("\n");
       t.deepEqual(log, inFile, "console and file say the same");
       const events = log.map((line): LogEvent => JSON.parse(line));
-      t.like(events[0], { event: "listening", listeners: config.listeners });
       t.deepEqual(
-        events.slice(1).map(({ event }) => event),
-        ["stopping", "stopped"],
+        events.map(({ event }) => event),
+        ["policy", "listening", "policy", "stopping", "stopped"],
       );
+      t.like(events[1], { listeners: config.listeners });
+
+      const { health, why, metrics, reloaded } = findings.operation;
+      t.is(health, "healthy\n");
+      t.regex(why, /^allowed: no rule fits/);
+      t.regex(metrics, /^halfbridge_connections_accepted_total 6$/m);
+      t.regex(metrics, /^halfbridge_requests_total\{verdict="refused",status="4xx"\} [1-9]/m);
+      t.regex(reloaded, /"event":"policy","rules":0/, "after SIGHUP");
 
       const accessLog = readFileSync(config.log.access?.file ?? "", "utf8").trim();
       const records = accessLog.split("\n").map((line): LogEvent => JSON.parse(line));
@@ -122,6 +129,8 @@ async function tryRouter(
       { port: 81, carries: "http" },
     ],
     ready: join(folder, "ready"),
+    control: join(folder, "control.sock"),
+    metrics: { addresses: ["0.0.0.0", "::"], port: 9145 },
     connectTimeoutMs: 300,
     log: {
       file: join(folder, "log", "proxy.log"),
