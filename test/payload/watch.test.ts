@@ -18,6 +18,12 @@ async function watch(t: ExecutionContext, events: Readonly<Record<number, string
     rounds: "",
     checks: "",
     "dev/kmsg": "",
+    "run/halfbridge/proxy.pid": "4711\n",
+    asked: "",
+    killed: "",
+    // the proxy answers, or as the file says
+    hangs: "0\n",
+    "programs/timeout": '#!/bin/sh\necho "$* $(cat)" >> "$ROOT/asked"\nexit $(cat "$ROOT/hangs")\n',
     "usr/lib/halfbridge/settings": '#!/bin/sh\necho >> "$ROOT/checks"\ncat "$ROOT/facts"\n',
     "programs/sleep": [
       '#!/bin/sh\necho >> "$ROOT/rounds"',
@@ -27,12 +33,20 @@ async function watch(t: ExecutionContext, events: Readonly<Record<number, string
       "esac\n",
     ].join("\n"),
   });
-  const text = await relocate("usr/sbin/halfbridge-watch", ["/run/", "/usr/lib/", "/dev/kmsg"], root);
+  const start =
+    'kill() { if [ "$1" = -KILL ]; then echo "$2" >> "$ROOT/killed"; else command kill "$@"; fi; }\n';
+  const text =
+    start + (await relocate("usr/sbin/halfbridge-watch", ["/run/", "/usr/lib/", "/dev/kmsg"], root));
   // the made-up kernel's files, which sed names
   await writeFiles(root, { watch: text.replaceAll("|/proc/sys/", `|${root}/proc/sys/`) });
   runScript([join(root, "watch")], { ROOT: root }, join(root, "programs"));
   const read = (path: string) => readFile(join(root, path), "utf8");
-  return { said: await read("dev/kmsg"), checks: (await read("checks")).length };
+  return {
+    said: await read("dev/kmsg"),
+    checks: (await read("checks")).length,
+    asked: (await read("asked")).split("\n").filter((line) => line.startsWith("5 ")),
+    killed: (await read("killed")).trim(),
+  };
 }
 
 const changeForwarding = `echo 0 > "$ROOT/${forwarding}"; echo "ip_forward is 0" > "$ROOT/facts"`;
@@ -52,4 +66,32 @@ test("a file that differs is told in that round", async (t) => {
 test("what no file tells of is told with the next full check, not before", async (t) => {
   t.is((await watch(t, { 4: changeFeature }, 15)).said, "");
   t.regex((await watch(t, { 4: changeFeature }, 16)).said, /something else changed .*: rx-gro-list is on/);
+});
+
+const listens = 'touch "$ROOT/run/halfbridge/listening"';
+const hang = (status: number) => `echo ${status} > "$ROOT/hangs"`;
+
+test("a proxy that listens is asked every ten seconds, and left alone while it answers", async (t) => {
+  const { asked, killed, said } = await watch(t, { 1: listens }, 31);
+  t.is(asked.length, 6);
+  t.regex(
+    asked[0] ?? "",
+    /^5 nc\.openbsd -U \S+\/run\/halfbridge\/proxy\/control\.sock GET \/health HTTP\/1\.0/,
+  );
+  t.deepEqual([killed, said], ["", ""]);
+});
+
+test("one that is silent three times in a row is ended, by whatever status timeout(1) has for it", async (t) => {
+  for (const status of [124, 143]) {
+    const { killed, said } = await watch(t, { 1: `${listens}; ${hang(status)}` }, 16);
+    t.is(killed, "4711");
+    t.regex(said, /^<3>halfbridge: the proxy hasn't answered for half a minute: ending it\n$/);
+  }
+});
+
+test("control: two silences, or one that is refused, end no proxy; nor is one asked that doesn't listen", async (t) => {
+  t.is((await watch(t, { 1: `${listens}; ${hang(143)}`, 11: hang(0) }, 31)).killed, "");
+  t.is((await watch(t, { 1: `${listens}; ${hang(1)}` }, 31)).killed, "");
+  const away = await watch(t, { 1: hang(143) }, 31);
+  t.deepEqual([away.killed, away.asked], ["", []]);
 });
