@@ -13,6 +13,7 @@ export const rootPackages = [
   "ndppd",
   "e2fsprogs",
   "netbase",
+  "netcat-openbsd",
   "util-linux",
   "libstdc++6",
 ];
@@ -23,6 +24,7 @@ export const programs = [
   "/usr/bin/dash",
   "/usr/bin/flock",
   "/usr/bin/ip",
+  "/usr/bin/nc.openbsd",
   "/usr/bin/setpriv",
   "/usr/sbin/tc",
   "/usr/sbin/ethtool",

@@ -14,6 +14,7 @@ import { neighbours } from "./neighbours.ts";
 import { noWindowClosed, noWindowOpen } from "./no-window.ts";
 import { nothingSlipsPast } from "./nothing-slips-past.ts";
 import { openPorts } from "./open-ports.ts";
+import { operating } from "./operating.ts";
 import { overlappingRoutes } from "./overlapping-routes.ts";
 import { ownUser } from "./own-user.ts";
 import { passThrough } from "./pass-through.ts";
@@ -50,6 +51,7 @@ export const scenarios: readonly Scenario[] = [
   overlappingRoutes,
   openPorts,
   ownUser,
+  operating,
 ];
 
 /** What it proves meanwhile with copies of it, because they are switched off again and again. */

@@ -25,6 +25,8 @@ printf '%s%s\\n' "$name" 0000000000000000
 `;
 const init = (name: string) => says(`$(cat "$ROOT/run/halfbridge/setup/name") ${name} $1`);
 
+const reply = (status: string, body: string) => `HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n${body}`;
+
 /** A router whose set-up is the one that it was built with. */
 async function routerOf(t: ExecutionContext, files: Readonly<Record<string, string>> = {}) {
   const root = await temporaryFolder(t);
@@ -45,6 +47,10 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
     // what sees a trial to its end isn't started, but noted: tests are to take as long as they take
     "programs/setsid": '#!/bin/sh\necho "$*" > "$ROOT/later.new" && mv "$ROOT/later.new" "$ROOT/later"\n',
     "programs/halfbridge-write": await readFile(join(overlay, "usr/sbin/halfbridge-write"), "utf8"),
+    // netcat, to a proxy that says the same whatever it is asked
+    "programs/nc.openbsd": `#!/bin/sh\n(echo "nc $*"; cat) >> "$ROOT/asked"\ncat "$ROOT/reply"\n`,
+    "programs/halfbridge-status": "#!/bin/sh\necho the set-up\n",
+    reply: reply("200 OK", "what it says\n"),
     "dev/kmsg": "",
     "one.yaml": "one\n",
     "two.yaml": "two\n",
@@ -73,6 +79,11 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
       return (await readFile(file, "utf8")).trim().split(" ");
     },
     log: async () => (await readFile(join(root, "log"), "utf8")).trim().split("\n"),
+    /** What the proxy was asked, the request lines and what kind of answer was wanted. */
+    asked: async () =>
+      (await readFile(join(root, "asked"), "utf8"))
+        .split(/\r?\n/)
+        .filter((line) => /^(GET|POST|Accept)/.test(line)),
   };
 }
 
@@ -194,10 +205,82 @@ test("a switch that was interrupted half-way doesn't keep the next one from its 
   t.is(await inForce(), one);
 });
 
+test("what only asks goes to the proxy, and its answer is printed as it comes", async (t) => {
+  const { root, ctl, asked } = await routerOf(t);
+  for (const [argv, said] of [
+    [["top"], "what it says\n"],
+    [["connections"], "what it says\n"],
+    [["connections", "--client", "2001:db8::50"], "what it says\n"],
+    [["reload", "--json"], "what it says\n"],
+    [["status"], "the set-up\n\nwhat it says\n"],
+    [["status", "--json"], "what it says\n"],
+  ] as const)
+    t.like(ctl(...argv), { status: 0, stdout: said, stderr: "" }, argv.join(" "));
+  t.deepEqual(await asked(), [
+    ...["GET /top HTTP/1.0", "Accept: text/plain"],
+    ...["GET /connections HTTP/1.0", "Accept: text/plain"],
+    ...["GET /connections?client=%32%30%30%31%3a%64%62%38%3a%3a%35%30 HTTP/1.0", "Accept: text/plain"],
+    ...["POST /reload HTTP/1.0", "Accept: application/json"],
+    ...["GET /status HTTP/1.0", "Accept: text/plain"],
+    ...["GET /status HTTP/1.0", "Accept: application/json"],
+  ]);
+  t.regex(
+    await readFile(join(root, "asked"), "utf8"),
+    new RegExp(`^nc .*${root}/run/halfbridge/proxy/control\\.sock$`, "m"),
+  );
+});
+
+test("whatever is in a URL, the proxy is asked for it and nothing else", async (t) => {
+  const { ctl, asked } = await routerOf(t);
+  const url = "http://bücher.example/a?b=%20&client=10.9.9.9#+ \r\nX: y";
+  t.is(ctl("why", url, "--client", "10.1.2.50", "--method", "POST").status, 0);
+  const [line = ""] = await asked();
+  const [, query] = /^GET \/why\?(\S+) HTTP\/1\.0$/.exec(line) ?? [];
+  t.deepEqual(
+    [...new URLSearchParams(query)],
+    [
+      ["url", url],
+      ["client", "10.1.2.50"],
+      ["method", "POST"],
+    ],
+  );
+});
+
+test("squid isn't asked what it can't answer", async (t) => {
+  const { ctl } = await routerOf(t, { "etc/halfbridge/setups/built/facts": "ENGINE='squid'\n" });
+  const stderr = "halfbridge-ctl: the site's engine is squid, which has no answer to this\n";
+  t.like(ctl("top"), { status: 1, stdout: "", stderr });
+  t.like(ctl("status"), { status: 1, stdout: "the set-up\n\n", stderr });
+});
+
+test("what the proxy refuses is said with exit code 1, and that it can't, or isn't there, with 2", async (t) => {
+  for (const [answer, status, stderr] of [
+    [
+      reply("400 Bad Request", "client must be an IP address\n"),
+      1,
+      "halfbridge-ctl: client must be an IP address\n",
+    ],
+    [
+      reply("409 Conflict", "a.list:2: is no domain\nnot put in force\n"),
+      1,
+      "a.list:2: is no domain\nnot put in force\n",
+    ],
+    [reply("500 Internal Server Error", "no memory\n"), 2, "halfbridge-ctl: no memory\n"],
+    ["", 2, "halfbridge-ctl: the proxy doesn't answer; halfbridge-status says whether it is there\n"],
+  ] as const) {
+    const { ctl } = await routerOf(t, { reply: answer });
+    t.like(ctl("reload"), { status, stdout: "", stderr });
+  }
+});
+
 test("a call that isn't known is answered by how it is called", async (t) => {
   const { ctl } = await routerOf(t);
-  for (const argv of [[], ["apply"], ["apply", "one.yaml", "--for", "5"], ["confirm", "now"], ["undo"]])
-    t.regex(ctl(...argv).stderr, /^usage: halfbridge-ctl apply SITE/, argv.join(" "));
+  const calls = `,apply,apply one.yaml --for 5,confirm now,undo,status now,top --client 10.1.2.50,connections --client,
+    connections --json 10.1.2.50,why,why --client 10.1.2.50,why http://a.example/,why a.example --client,
+    why a.example --client 10.1.2.50 --method,reload now`;
+  for (const argv of calls.split(/,\s*/).map((call) => (call === "" ? [] : call.split(" "))))
+    t.like(ctl(...argv), { status: 1, stdout: "" }, argv.join(" "));
+  t.regex(ctl().stderr, /^usage: halfbridge-ctl status/);
   for (const seconds of ["0", "soon", "-1"])
     t.like(ctl("apply", "one.yaml", "--within", seconds), { status: 1, stdout: "" });
 });
