@@ -23,6 +23,8 @@ export const dialects: readonly Site["dialect"][] = ["legacy", "nft"];
 export interface Choices {
   readonly name: string;
   readonly choose: (way: Way, topology: Topology) => Partial<Site>;
+  /** Not every engine can do everything; where it isn't said, all can. */
+  readonly engines?: readonly Site["proxy"]["engine"][];
 }
 
 const ports: Site["capture"] = [
@@ -38,7 +40,6 @@ export const choices: readonly Choices[] = [
       transparency: { client: true, server: true },
       failMode: "closed",
       ipv6: { handling: "route", lan: lan6, router: router.address6, ispRouter: ispRouter.address6 },
-      capture: ports,
       ispMtu: 1492,
       exempt: {
         clients: clients.slice(2, 3).flatMap(({ address, address6 }) => [address, address6]),
@@ -52,22 +53,25 @@ export const choices: readonly Choices[] = [
       transparency: { client: true, server: false },
       failMode: "open",
       ipv6: { handling: "block" },
-      capture: ports,
     }),
   },
   {
     name: "client-side off, IPv6 bridged where there is a bridge",
+    engines: ["halfbridge"],
     choose: ({ mode }) => ({
       transparency: { client: false, server: true },
       ipv6: { handling: mode === "proxy-arp" ? "block" : "bridge" },
-      capture: ports,
     }),
   },
   {
     name: "both switches off",
-    choose: () => ({ transparency: { client: false, server: false }, capture: ports }),
+    choose: () => ({ transparency: { client: false, server: false } }),
   },
 ];
+
+/** The choices that can be made with a site's engine. */
+export const choicesFor = ({ proxy }: Site): readonly Choices[] =>
+  choices.filter(({ engines }) => engines?.includes(proxy.engine) ?? true);
 
 /** The site that a part of the matrix is proven with: the addresses are the user's, the policy isn't. */
 export function siteFor(
@@ -77,6 +81,7 @@ export function siteFor(
   { choose }: Choices,
   topology: Topology,
 ): Site {
+  const isSquid = base.proxy.engine === "squid";
   return {
     ...base,
     mode: way.mode,
@@ -90,10 +95,11 @@ export function siteFor(
     policy: { default: "allow", timeZone: "UTC", groups: {}, schedules: {}, lists: {}, rules: [] },
     proxy: {
       ...base.proxy,
-      hostCheck: "off",
+      hostCheck: isSquid ? "block" : "off",
       log: { format: base.proxy.log.format, KiB: base.proxy.log.KiB },
     },
     ...choose(way, topology),
+    capture: ports.filter(({ carries }) => carries !== "raw" || !isSquid),
   };
 }
 

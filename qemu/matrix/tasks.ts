@@ -4,7 +4,7 @@ import { matrixScenarios, onceScenarios } from "../scenarios/index.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { Topology } from "../topology.ts";
 import { comparison } from "./equivalence.ts";
-import { choices, dialects, siteFor, slugOf, ways, type Way } from "./setups.ts";
+import { choicesFor, dialects, siteFor, slugOf, ways, type Way } from "./setups.ts";
 
 /** Which part of the matrix; what isn't said isn't left out. */
 export interface Part {
@@ -42,17 +42,18 @@ export function tasksOf(
   part: Part,
   topology: Topology,
 ): Task[] {
+  const choices = choicesFor(base);
   const wanted = ({ id }: Scenario): boolean => part.claim === undefined || part.claim === id;
   const tasks = columns.flatMap((column) => {
     const { way, dialect } = column;
     const hasTwin = columns.some((other) => other.way === way && other.dialect !== dialect);
     const open = new Set([...matrixScenarios, ...(way === ways[0] ? onceScenarios : [])].filter(wanted));
-    return choices.map((choice): Task => {
+    return choices.map((choice, index): Task => {
       const site = siteFor(base, way, dialect, choice, topology);
       const plan = makePlan(board, site);
       const scenarios = [...open].filter(({ appliesTo }) => appliesTo?.(plan) ?? true);
       for (const scenario of scenarios) open.delete(scenario);
-      const compares = hasTwin && choice === choices[0] && (part.claim ?? comparison) === comparison;
+      const compares = hasTwin && index === 0 && (part.claim ?? comparison) === comparison;
       return { column, site, scenarios, compares };
     });
   });

@@ -69,7 +69,7 @@ function askBy(lane: Lane, service: Service, seconds: number): string {
     return `env http_proxy=http://${proxyOf(lane)} ${ask(service, "", seconds).replace("wget", "wget -Y on")}`;
   const [host, port] = proxyOf(lane).split(":");
   const to = `PROXY:${host}:${service.address}:${service.port},proxyport=${port}`;
-  return talk(to, service.port, seconds);
+  return talk(to, service, seconds);
 }
 
 async function askTheProxy(lane: Lane, seconds: number): Promise<string[]> {

@@ -8,6 +8,8 @@ export interface Service {
   readonly family: Family;
   readonly address: string;
   readonly port: number;
+  /** What it is called in TLS. */
+  readonly serverName?: string;
 }
 
 /** TCP ports on which every origin answers so; the first speaks HTTP. */
@@ -16,10 +18,12 @@ const servedPorts = [80, 443, 2222, 8080];
 /** The services of an origin whose ports the site captures. */
 export function capturedServices({ plan, topology }: Lane, origin = 1): Service[] {
   const { families, destinationPorts } = plan.network.capture;
+  // squid would look a name up, and nobody in the lab knows it
+  const names = plan.site.proxy.engine === "squid" ? {} : { serverName: "origin.example" };
   return families.flatMap((family) =>
     servedPorts
       .filter((port) => destinationPorts.includes(port))
-      .map((port) => ({ family, address: addressOf(topology, family, origin), port })),
+      .map((port) => ({ family, address: addressOf(topology, family, origin), port, ...names })),
   );
 }
 
@@ -35,16 +39,18 @@ function addressOf({ origins, origins6 }: Lane["topology"], family: Family, numb
 }
 
 /** A command that prints whom the service was asked from. The word, if any, shows up in HTTP logs. */
-export function ask({ address, port }: Service, word = "", seconds = 10): string {
+export function ask(service: Service, word = "", seconds = 10): string {
+  const { address, port } = service;
   return port === 80
     ? `wget -T ${seconds} -qO- 'http://${bracketed(address)}/cgi-bin/peer${word === "" ? "" : `?${word}`}'`
-    : talk(`TCP:${bracketed(address)}:${port}`, port, seconds);
+    : talk(`TCP:${bracketed(address)}:${port}`, service, seconds);
 }
 
 /** A command that prints what a server says: on 443, where TLS is captured, once it was spoken to; elsewhere at once. */
-export function talk(to: string, port: number, seconds: number): string {
+export function talk(to: string, { port, serverName }: Service, seconds: number): string {
   const socat = `socat -t ${seconds} - ${to},connect-timeout=${seconds}`;
-  return port === 443 ? `sh -c "printf '${printfClientHello("origin.example")}' | ${socat}"` : socat;
+  // shut-none: squid ends a connection whose client has said all
+  return port === 443 ? `sh -c "printf '${printfClientHello(serverName)}' | ${socat},shut-none"` : socat;
 }
 
 export const tell = ({ address, port }: Service): string => `${bracketed(address)}:${port}`;

@@ -1,11 +1,14 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import test from "ava";
 import { readBoardByName } from "../../../build/config/board.ts";
 import { readSite } from "../../../build/config/site.ts";
 import { siteSchema } from "../../../build/config/site-schema.ts";
 import { makePlan } from "../../../build/plan/plan.ts";
-import { choices, dialects, siteFor, slugOf, ways } from "../../../qemu/matrix/setups.ts";
+import { choices, choicesFor, dialects, siteFor, slugOf, ways } from "../../../qemu/matrix/setups.ts";
 import { matrixScenarios } from "../../../qemu/scenarios/index.ts";
 import { planTopology } from "../../../qemu/topology.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const base = await readSite("sites/example.yaml");
 const board = await readBoardByName("x86-64");
@@ -26,6 +29,21 @@ test("in every set-up all four combinations of the switches, both fail modes and
     t.is(new Set(own.map(({ transparency }) => JSON.stringify(transparency))).size, 4, way.label);
     t.is(new Set(own.map(({ failMode }) => failMode)).size, 2, way.label);
     t.true(new Set(own.map(({ ipv6 }) => ipv6.handling)).size >= 2, way.label);
+  }
+});
+
+test("with squid the matrix has no set-up that squid can't do, and still every mode in both dialects", async (t) => {
+  const squid = await readSite("sites/squid.yaml");
+  const file = join(await temporaryFolder(t), "site.yaml");
+  const own = ways.flatMap((way) =>
+    dialects.flatMap((dialect) =>
+      choicesFor(squid).map((choice) => siteFor(squid, way, dialect, choice, planTopology(squid))),
+    ),
+  );
+  t.deepEqual(new Set(own.map(({ mode }) => mode)), new Set(siteSchema.properties.mode.enum));
+  for (const site of own) {
+    await writeFile(file, JSON.stringify(site));
+    t.deepEqual(await readSite(file), site);
   }
 });
 
