@@ -42,7 +42,13 @@ export async function makePayload(
       node: await nodeRelease(arch),
       libraries: identifyPackages(libraries),
       tools: identifyPackages(tools.packages),
-      code: await hashSources("build/payload/runtime.ts", "build/debian"),
+      code: await hashSources(
+        "build/payload/runtime.ts",
+        "build/payload/order-pages.ts",
+        "build/payload/start-pages.ts",
+        "build/payload/start-pages",
+        "build/debian",
+      ),
     },
     make: (folder) => makeRuntime(arch, packages, tools, folder),
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { extract } from "tar";
 import { loaderOf, type Architecture } from "../debian/architectures.ts";
@@ -9,6 +9,8 @@ import type { Tools } from "../debian/tools.ts";
 import { ToolError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
 import { run } from "../core/run.ts";
+import { orderPages } from "./order-pages.ts";
+import { readStartPages } from "./start-pages.ts";
 
 /** Where the runtime is on every router, whatever the base. */
 export const runtimeFolder = "/usr/lib/halfbridge/runtime";
@@ -41,7 +43,8 @@ export async function nodeRelease(architecture: string): Promise<NodeRelease> {
 
 /**
  * Makes the self-contained runtime in `directory`: the official Node binary, stripped, with glibc's loader
- * and libraries beside it, so that it runs on a glibc or a musl system alike.
+ * and libraries beside it, so that it runs on a glibc or a musl system alike. What a start reads of it comes
+ * first (see orderPages). `node` starts it.
  */
 export async function makeRuntime(
   architecture: Architecture,
@@ -51,17 +54,23 @@ export async function makeRuntime(
 ): Promise<void> {
   const download = join(directory, "download");
   await mkdir(join(directory, "lib"), { recursive: true });
-  const node = join(directory, "node");
-  await copyFile(await fetchNode(await nodeRelease(architecture), download), node);
-  await tools.run("strip", ["--strip-all", node]);
-  await copyLibraries(node, packages, join(directory, "lib"));
-  const loader = `${runtimeFolder}/lib/${basename(loaderOf(architecture))}`;
-  // In this order and one at a time: patchelf 0.18 makes a binary that crashes of anything else.
-  await tools.run("patchelf", ["--set-rpath", `${runtimeFolder}/lib`, node]);
-  await tools.run("patchelf", ["--set-interpreter", loader, node]);
-  await chmod(node, 0o755);
+  const release = await nodeRelease(architecture);
+  const program = join(directory, "node.elf");
+  await copyFile(await fetchNode(release, download), program);
+  await tools.run("strip", ["--strip-all", program]);
+  await copyLibraries(program, packages, join(directory, "lib"));
+  const pages = await readStartPages(release);
+  if (pages !== undefined) await writeFile(program, orderPages(await readFile(program), pages));
+  await writeFile(join(directory, "node"), starter(basename(loaderOf(architecture))));
+  await chmod(join(directory, "node"), 0o755);
   await rm(download, { recursive: true });
 }
+
+const starter = (loader: string): string => `#!/bin/sh
+# By its own loader and libraries: the system's may be others, and Linux refuses a program in so many pieces.
+runtime=${runtimeFolder}
+exec $runtime/lib/${loader} --argv0 node --library-path $runtime/lib $runtime/node.elf "$@"
+`;
 
 /** Adds the loader and every library that the binary needs. */
 async function copyLibraries(node: string, packages: readonly Package[], folder: string): Promise<void> {

@@ -12,6 +12,7 @@ import { PolicyLoader } from "./policy/policy-loader.ts";
 import { startProxy } from "./proxy.ts";
 import { openReadyFile } from "./ready-file.ts";
 import { serveOperation } from "./serve-operation.ts";
+import { sinceStartMs } from "./since-start.ts";
 import { AccessCounts } from "./statistics/access-counts.ts";
 import { TopTalkers } from "./statistics/top-talkers.ts";
 import { isTransparentAddon, transparentTransport, type TransparentAddon } from "./transport.ts";
@@ -52,8 +53,7 @@ async function main(configFile: string | undefined): Promise<void> {
     process.exit(2);
   }
   const { listeners, count, list } = proxy;
-  const sinceStartMs = Math.round(performance.now());
-  log("listening", { listeners, pid: process.pid, sinceStartMs });
+  log("listening", { listeners, pid: process.pid, sinceStartMs: sinceStartMs() });
   ready();
 
   let isListening = true;
