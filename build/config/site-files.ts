@@ -29,12 +29,14 @@ interface Mention {
 }
 
 const blockPageName = "block-page.html";
-const listName = (list: string): string => `lists/${list}`;
 
 /** A million domains are some 25 MB. */
 const mostListBytes = 64 * 1024 * 1024;
 /** It is kept in memory, and sent at once. */
 const mostPageBytes = 16 * 1024;
+
+/** What a list's file is called in a set-up's folder. */
+export const siteListName = (list: string): string => `lists/${list}`;
 
 /** Looks at every file that a site names; `folder` is the site's own. What can't be used is blamed, and left out. */
 export async function findSiteFiles(site: Site, folder: string, blame: Blame): Promise<NamedFile[]> {
@@ -55,7 +57,7 @@ export function placeSiteFiles(site: Site): Site {
   const { blockPage, lists } = site.policy;
   const placed = Object.entries(lists).map(([name, list]) => [
     name,
-    list.file === undefined ? list : { ...list, file: listName(name) },
+    list.file === undefined ? list : { ...list, file: siteListName(name) },
   ]);
   return {
     ...site,
@@ -81,7 +83,7 @@ function mentionsOf({ policy: { blockPage, lists } }: Site): Mention[] {
       const path = `/policy/lists/${list}/file`;
       return file === undefined
         ? []
-        : [{ path, written: file, name: listName(list), mostBytes: mostListBytes }];
+        : [{ path, written: file, name: siteListName(list), mostBytes: mostListBytes }];
     }),
   ];
 }

@@ -3,6 +3,7 @@ import type { Fault } from "../core/faults.ts";
 import type { Blame } from "./blame.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import { checkCaptured } from "./check-captured.ts";
+import { checkListLines } from "./check-lists.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { checkProxy } from "./check-proxy.ts";
 import { checkSquid } from "./check-squid.ts";
@@ -30,7 +31,7 @@ export async function loadSite(file: string): Promise<LoadedSite> {
     const blame: Blame = (path, fact, hint) => faults.push({ file: shown, path, fact, hint });
     checkSite(written, blame);
     files.push(...(await findSiteFiles(written, dirname(file), blame)));
-    return faults;
+    return [...faults, ...(await checkListLines(written, files, shown))];
   });
   return { site: placeSiteFiles(site), files };
 }

@@ -1,6 +1,6 @@
 /** What the tests of sites share. */
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { readSite } from "../../build/config/site.ts";
 import { InputError } from "../../build/core/faults.ts";
@@ -24,8 +24,17 @@ export const ipv6 = {
   ispRouter: "2001:db8:1:2::1",
 };
 
-export async function siteFile(t: ExecutionContext, content: object | string): Promise<string> {
+/** A site file, alone in a folder but for what lies beside it. */
+export async function siteFile(
+  t: ExecutionContext,
+  content: object | string,
+  beside: Readonly<Record<string, string | Buffer>> = {},
+): Promise<string> {
   const file = join(await temporaryFolder(t), "site.yaml");
+  for (const [name, text] of Object.entries(beside)) {
+    await mkdir(dirname(join(dirname(file), name)), { recursive: true });
+    await writeFile(join(dirname(file), name), text);
+  }
   await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
   return file;
 }

@@ -96,6 +96,44 @@ test("render-setup refuses squid where the image hasn't got it", async (t) => {
   t.is(run("board.json", "site.yaml", "setup").status, 0);
 });
 
+test("render-setup takes a site's files along, which count for the hash, wherever the site lies", async (t) => {
+  const { folder, run } = await withBoard(t);
+  const lists = { ads: { file: "mine/ads.txt", entries: [], format: "auto" } };
+  const render = async (at: string, text: string) => {
+    await mkdir(join(folder, at, "mine"), { recursive: true });
+    await writeFile(join(folder, at, "mine/ads.txt"), text);
+    const site = {
+      ...richSite,
+      policy: { ...richSite.policy, lists: { ...richSite.policy.lists, ...lists } },
+    };
+    await writeFile(join(folder, at, "site.yaml"), JSON.stringify(site));
+    return run("board.json", `${at}/site.yaml`, `setup-${at}`);
+  };
+  const one = await render("one", "ads.example\n");
+  t.is(one.stderr, "");
+  t.is(await readFile(join(folder, "setup-one/lists/ads"), "utf8"), "ads.example\n");
+  t.is((await render("two", "ads.example\n")).stdout, one.stdout);
+  t.not((await render("three", "ads.example\nmore.example\n")).stdout, one.stdout);
+  // as an operator changes the site that runs: from the set-up's own folder
+  t.is(run("board.json", "setup-one/site.json", "setup-again").stdout, one.stdout);
+});
+
+test("render-setup tells a list's bad line by file and line, with exit code 1, and leaves nothing behind", async (t) => {
+  const { folder, run } = await withBoard(t);
+  const lists = { ...richSite.policy.lists, ads: { file: "ads.txt", format: "domains" } };
+  await writeFile(join(folder, "ads.txt"), "ads.example\n?\n");
+  await writeFile(
+    join(folder, "site.yaml"),
+    JSON.stringify({ ...richSite, policy: { ...richSite.policy, lists } }),
+  );
+  t.like(run("board.json", "site.yaml", "setup"), {
+    status: 1,
+    stdout: "",
+    stderr: 'ads.txt:2: is no domain: "?"\n',
+  });
+  t.false((await readdir(folder)).some((name) => name.startsWith("setup")));
+});
+
 test("render-setup that can't write ends with exit code 2, and leaves nothing behind", async (t) => {
   const { folder, run } = await withBoard(t);
   await writeFile(join(folder, "site.yaml"), JSON.stringify(richSite));

@@ -26,6 +26,23 @@ test("any difference gives another hash", (t) => {
   t.is(new Set(hashes).size, hashes.length);
 });
 
+const lists = { ads: { file: "lists/ads", entries: [], format: "auto" as const } };
+const filtering: typeof site = { ...site, policy: { ...site.policy, lists } };
+const ads = { name: "lists/ads", sha256: "00", sizeBytes: 12 };
+
+test("what is in a site's files counts, and not where they lie", (t) => {
+  const plan = makePlan(board, filtering, [ads]);
+  t.deepEqual(plan.files, [ads]);
+  const elsewhere = { ...ads, source: "/elsewhere/ads.txt" };
+  t.deepEqual(makePlan(board, filtering, [elsewhere]), plan);
+  t.not(makePlan(board, filtering, [{ ...ads, sha256: "01" }]).hash, plan.hash);
+});
+
+test("files that a site doesn't name are none of its plan, and one that it names has to be there", (t) => {
+  t.deepEqual(makePlan(board, site, [ads]), makePlan(board, site));
+  t.throws(() => makePlan(board, filtering, []), { message: /^lists\/ads: the site names it/ });
+});
+
 test("a plan of any kind is plain data", (t) => {
   for (const [name, kind] of Object.entries(kinds)) {
     const plan = planOf(kind);
@@ -41,12 +58,13 @@ test("a model doesn't depend on the dialect, but for who answers ARP on a half b
   }
 });
 
-test("what a site says of its proxy, its name or its console doesn't change the network", (t) => {
+test("what a site says of its proxy and policy, its name or its console doesn't change the network", (t) => {
   const { network } = planOf({});
   const other = planOf({
     name: "other",
     console: "root-shell",
     proxy: { ...richSite.proxy, idleTimeoutSeconds: 1 },
+    policy: { ...richSite.policy, default: "block" },
   });
   t.deepEqual(other.network, network);
 });

@@ -1,11 +1,13 @@
 import test from "ava";
 import type { Site } from "../../../build/config/site.ts";
-import { dialects, kinds } from "../../setups.ts";
+import { dialects, kinds, richSite } from "../../setups.ts";
 import { scriptNames, setupOf } from "../setup-files.ts";
 import { effectsOf } from "./effects.ts";
 
 /** What goes with a link that goes: ports of a bridge, its MAC, and routes. */
 const goesByItself = /^ip (link \S+ (master|address)|route (default|\S+) (via|dev) )/;
+
+const { metricsPort: _, ...withoutMetrics } = richSite.proxy;
 
 /** Switches, IPv6 and MTU leave rules out: what remains has to go as well. */
 const variants: Readonly<Record<string, Partial<Site>>> = {
@@ -13,6 +15,7 @@ const variants: Readonly<Record<string, Partial<Site>>> = {
   ", IPv6 blocked": { ipv6: { handling: "block" }, ispMtu: 1500 },
   ", IPv6 bridged": { ipv6: { handling: "bridge" } },
   ", clients not captured": { transparency: { client: false, server: true } },
+  ", without metrics": { proxy: withoutMetrics },
   ", nobody captured": { transparency: { client: false, server: false }, failMode: "open" },
 };
 
