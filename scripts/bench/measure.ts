@@ -87,7 +87,11 @@ async function residentBytesWith(
   const row = await startPeer(peer, place);
   try {
     await capture(row.port);
-    return await withIdleConnections(network, count, row.residentBytes);
+    return await withIdleConnections(network, count, row.residentBytes).catch(async (error: unknown) => {
+      // if it has ended, that says more
+      await row.pids();
+      throw error;
+    });
   } finally {
     await row.stop();
   }

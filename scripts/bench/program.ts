@@ -35,8 +35,9 @@ export class Program {
     this.#said = said;
   }
 
-  /** Its processes, as they are now. */
-  pids(): Promise<number[]> {
+  /** Its processes, as they are now. Throws a ToolError with what it said last if it has ended. */
+  async pids(): Promise<number[]> {
+    if (!this.#runs()) await this.#fail("has ended");
     return processTree(this.#child.pid as number);
   }
 
