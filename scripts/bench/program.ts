@@ -63,7 +63,7 @@ export class Program {
   }
 
   async #fail(fact: string): Promise<never> {
-    const said = (await readFile(this.#said, "utf8")).trim().split("\n").slice(-10);
+    const said = (await readFile(this.#said, "utf8")).trim().split("\n").slice(-15);
     throw new ToolError([`${this.#title} ${fact}:`, ...said.map((line) => `  | ${line}`)].join("\n"));
   }
 }
