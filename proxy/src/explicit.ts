@@ -43,7 +43,7 @@ export function createExplicitServer(service: Listened): Server {
     const client = question.socket;
     const before = waiting.get(client) ?? Promise.resolve();
     const answered = before.then(async () => {
-      if (!client.destroyed) await forwardRequest({ question, answer }, http.request, service);
+      if (client.writable) await forwardRequest({ question, answer }, http.request, service);
     });
     waiting.set(client, answered);
     void answered.then(() => {

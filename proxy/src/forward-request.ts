@@ -132,9 +132,8 @@ function judgeTarget(to: Target, { method, socket }: IncomingMessage, service: L
 }
 
 function block({ question, answer }: Exchange, pages: BlockPages, rule: string | undefined): void {
-  // A body that nobody wants is not waited for.
-  const { "content-length": length = "0", "transfer-encoding": coding } = question.headers;
-  if (length !== "0" || coding !== undefined) answer.shouldKeepAlive = false;
+  // As below.
+  if (question.headers.expect !== undefined) answer.shouldKeepAlive = false;
   const page = pages.page(rule);
   answer.writeHead(403, { ...blockPageFields, "Content-Length": page.length });
   answer.end(page);

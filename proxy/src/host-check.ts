@@ -65,10 +65,10 @@ export class HostCheck {
     }
     const known = this.#known.get(name) ?? { addresses: new Map<string, number>(), askedAt: 0 };
     known.askedAt = performance.now();
-    for (const address of found) {
+    for (const address of found.map(canonicalAddress)) {
       // Anew, so that the oldest come first.
       known.addresses.delete(address);
-      known.addresses.set(canonicalAddress(address), known.askedAt + rememberMs);
+      known.addresses.set(address, known.askedAt + rememberMs);
     }
     forgetOldest(known.addresses, maxAddresses);
     this.#known.delete(name);

@@ -21,7 +21,7 @@ export class AnswerFlow {
     client.cork();
     while (this.#connection.isOpen && this.#reader.isInside) {
       const [exchange] = exchanges;
-      if (exchange === undefined) {
+      if (exchange?.isAsked !== true) {
         // Nobody has asked: a farewell, or an answer to what would come next.
         this.#connection.close({ ended: "closed", by: "origin" });
         break;

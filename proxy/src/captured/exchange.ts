@@ -31,6 +31,8 @@ export class Exchange {
   bytesToClient = 0;
   /** It comes once all answers before it are whole. Without one the origin answers. */
   reply: Reply | undefined;
+  /** Whether the origin has heard of it. */
+  isAsked = false;
   /** Whether the connection is to become something else with the answer. */
   readonly upgrades: boolean;
   /** Whether it may do so now: all of the request has gone on. */

@@ -32,6 +32,8 @@ export class HttpConnection {
   readonly #answers: AnswerFlow;
   readonly #silence: Silence;
   #connectTimer: NodeJS.Timeout | undefined;
+  /** The client hasn't said anything. */
+  #isSilent = true;
   #isRetiring = false;
   #hasLine = false;
   readonly #detach: (() => void)[] = [];
@@ -52,7 +54,9 @@ export class HttpConnection {
     this.#detach.push(
       attach(client, {
         data: (chunk) => {
-          this.#silence.heard();
+          if (this.#isSilent) this.#silence.start(captured.service.config.idleTimeoutMs);
+          else this.#silence.heard();
+          this.#isSilent = false;
           this.#requests.take(chunk);
         },
         end: () => {
@@ -69,7 +73,7 @@ export class HttpConnection {
       this.#isRetiring = true;
       this.advance();
     };
-    this.#silence.start(captured.service.config.idleTimeoutMs);
+    this.#silence.start(captured.service.config.headTimeoutMs);
     client.resume();
   }
 
@@ -133,10 +137,15 @@ export class HttpConnection {
     this.isOpen = false;
     this.#release();
     client.pause();
-    client.unshift(this.#requests.takeRest());
-    if (exchange === undefined || origin === undefined) return serveRaw(captured);
+    const rest = this.#requests.takeRest();
+    if (exchange === undefined || origin === undefined) {
+      client.unshift(rest);
+      return serveRaw(captured);
+    }
     origin.pause();
-    origin.unshift(this.#answers.takeRest());
+    exchange.bytesFromClient += rest.length;
+    origin.write(rest);
+    this.tell(exchange, this.#answers.takeRest());
     passOnTo(origin, captured, exchange.describe(), exchange);
   }
 
@@ -153,7 +162,7 @@ export class HttpConnection {
     let isConnected = !origin.connecting;
     if (!isConnected) {
       const { connectTimeoutMs } = captured.service.config;
-      this.#connectTimer = setTimeout(() => this.fail("connect-timeout", "origin"), connectTimeoutMs);
+      this.#connectTimer = setTimeout(() => this.fail("connect-timeout"), connectTimeoutMs);
     }
     this.#detach.push(
       attach(origin, {

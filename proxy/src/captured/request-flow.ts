@@ -108,15 +108,19 @@ export class RequestFlow {
     const reply = judgeRequest(captured, head, exchange);
     if (reply !== undefined) return this.#reply(exchange, reply);
     this.#state = "waiting";
-    checkHost(captured, exchange.host, (belongs) => {
+    let isLater = false;
+    checkHost(captured, exchange.host, (mayPass) => {
       if (!this.#connection.isOpen) return;
       this.#state = "taking";
-      if (belongs) return this.#send(exchange, bytes, isWhole);
-      this.#reply(exchange, exchange.refuse(403, "host-mismatch"));
+      if (mayPass) this.#send(exchange, bytes, isWhole);
+      else this.#reply(exchange, exchange.refuse(403, "host-mismatch"));
+      if (isLater) this.read();
     });
+    isLater = true;
   }
 
   #send(exchange: Exchange, bytes: Buffer, isWhole: boolean): void {
+    exchange.isAsked = true;
     this.#asking = isWhole ? undefined : exchange;
     this.#originIsFull = !this.#connection.send(bytes);
     if (!isWhole) return;

@@ -1,10 +1,10 @@
 /** RFC 8446, 6.2; RFC 6066, 3. */
 export const alerts = {
-  /** The rules don't allow the name: what a server says that doesn't have it. */
+  /** The rules don't allow the name, or it isn't at the destination: what a server says that doesn't have it. */
   unrecognizedName: 112,
   /** It has to be said, and wasn't (RFC 8446, 9.2). */
   missingExtension: 109,
-  /** The name is as it should be, but something else isn't as the site wants it. */
+  /** Another name may be hidden behind the one that is said. */
   accessDenied: 49,
   decodeError: 50,
 } as const;

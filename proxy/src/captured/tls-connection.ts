@@ -43,7 +43,7 @@ function admit(captured: Captured, { name, hasEch }: ClientHello): void {
   checkHost(captured, host, (mayPass) => {
     if (captured.client.destroyed) turnAway(captured, { ...about, ended: "reset", by: "client" });
     else if (mayPass) passOn(captured, about);
-    else refuse(captured, "host-mismatch", alerts.accessDenied);
+    else refuse(captured, "host-mismatch", alerts.unrecognizedName);
   });
 }
 
