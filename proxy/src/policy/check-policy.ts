@@ -12,9 +12,11 @@ import {
   type Of,
 } from "../config-checks.ts";
 import { parsePrefix } from "./client-addresses.ts";
+import { ListParser } from "./list-parser.ts";
 import { methodNames } from "./methods.ts";
 import type { Group, List, PolicyConfig, Rule } from "./policy-config.ts";
 import { parsePeriods } from "./schedules.ts";
+import { TableBuilder } from "./table-builder.ts";
 
 /** Groups, schedules and lists are bits of a signed word. */
 const mostNames = 31;
@@ -75,12 +77,33 @@ export const checkPolicyConfig: Check = allOf(
       mostRules,
     ),
   } satisfies Of<PolicyConfig>),
-  namesAreThere,
+  wholeFaults,
 );
 
-/** Rules may only name what there is. */
-function* namesAreThere(value: unknown, path: string): Generator<ConfigFault> {
+function* wholeFaults(value: unknown, path: string): Generator<ConfigFault> {
   const policy = value as PolicyConfig;
+  yield* entryFaults(policy, `${path}/lists`);
+  yield* namesAreThere(policy, path);
+}
+
+/** Entries are read as lines of files are, but what a file may have and is skipped is wrong here. */
+function* entryFaults({ lists }: PolicyConfig, path: string): Generator<ConfigFault> {
+  for (const [key, { format, entries }] of Object.entries(lists)) {
+    const facts: string[] = [];
+    const tally = { names: 0, texts: 0, patternsWithoutToken: 0 };
+    const parser = new ListParser(new TableBuilder([0, 0]), 0, format, tally, (fact) => facts.push(fact));
+    for (const [index, entry] of entries.entries()) {
+      const bytes = Buffer.from(entry);
+      parser.takeLine(bytes, 0, bytes.length);
+      facts.push(...[...parser.skipped.keys()].map((why) => `${why}: nothing can be judged by that`));
+      parser.skipped.clear();
+      for (const fact of facts.splice(0)) yield { path: `${path}/${key}/entries/${index}`, fact };
+    }
+  }
+}
+
+/** Rules may only name what there is. */
+function* namesAreThere(policy: PolicyConfig, path: string): Generator<ConfigFault> {
   for (const [index, rule] of policy.rules.entries())
     for (const kind of ["groups", "schedules", "lists"] as const)
       for (const [at, each] of rule[kind].entries())

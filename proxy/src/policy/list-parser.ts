@@ -1,6 +1,7 @@
-import { isIP } from "node:net";
 import { isRegularExpression, readAdblock, type SkippedRule } from "./adblock.ts";
+import { guessFormat } from "./guess-format.ts";
 import { decode, hashHost } from "./hash-host.ts";
+import { isAddress, isBlank, isOwnName, signs, withoutComment, wordEnd } from "./line-bytes.ts";
 import { parsePattern } from "./parse-pattern.ts";
 import type { ListFormat } from "./policy-config.ts";
 import type { NameHash } from "./name-hash.ts";
@@ -17,15 +18,6 @@ export const limits = {
   /** Patterns without a token: each request is held against all of them. */
   patternsWithoutToken: 1000,
 };
-
-/** Names in hosts files that are no entries: they name the machine itself. */
-const ownNames = new Set(
-  "localhost localhost.localdomain local broadcasthost ip6-localhost ip6-loopback ip6-localnet ip6-mcastprefix ip6-allnodes ip6-allrouters ip6-allhosts 0.0.0.0".split(
-    " ",
-  ),
-);
-
-const [tab, space, mark, hash, star, dot, slash, bracket] = [0x09, 0x20, 0x21, 0x23, 0x2a, 0x2e, 0x2f, 0x5b];
 
 /** What lines of one policy come to. */
 export interface Tally {
@@ -71,24 +63,25 @@ export class ListParser {
   takeLine(bytes: Uint8Array, lineStart: number, lineEnd: number): void {
     let start = lineStart;
     let end = lineEnd;
-    while (start < end && (bytes[start] ?? 0) <= space) start++;
-    while (end > start && (bytes[end - 1] ?? 0) <= space) end--;
-    if (start === end || bytes[start] === mark) return;
+    while (start < end && isBlank(bytes[start] ?? 0)) start++;
+    while (end > start && isBlank(bytes[end - 1] ?? 0)) end--;
+    if (start === end || bytes[start] === signs.mark) return;
     if (this.#format === "auto" || this.#format === "adblock") {
-      if (bytes[start] === bracket && /^\[ad(block|guard)/i.test(decode(bytes, start, end))) {
+      if (bytes[start] === signs.bracket && /^\[ad(block|guard)/i.test(decode(bytes, start, end))) {
         this.#isAdblock = true;
         return;
       }
       // `##.banner` is no comment but a rule for all sites
-      if (bytes[start] === hash && bytes[start + 1] === hash && bytes[start + 2] !== hash)
+      if (bytes[start] === signs.hash && bytes[start + 1] === signs.hash && bytes[start + 2] !== signs.hash)
         this.#skip("hides elements");
     }
-    if (bytes[start] === hash) return;
+    if (bytes[start] === signs.hash) return;
     this.#takeEntry(bytes, start, withoutComment(bytes, start, end));
   }
 
   #takeEntry(bytes: Uint8Array, start: number, end: number): void {
-    const format = this.#format === "auto" ? this.#guess(bytes, start, end) : this.#format;
+    let format = this.#format;
+    if (format === "auto") format = this.#isAdblock ? "adblock" : guessFormat(bytes, start, end);
     if (format === "domains") this.#addDomain(bytes, start, end);
     else if (format === "hosts") this.#addHosts(bytes, start, end);
     else if (format === "urls") this.#addUrl(decode(bytes, start, end));
@@ -96,28 +89,11 @@ export class ListParser {
     else this.#addAdblock(bytes, start, end);
   }
 
-  /** By looks: blanks are in hosts files, signs in Adblock rules; a slash after a host makes a URL. */
-  #guess(bytes: Uint8Array, start: number, end: number): Exclude<ListFormat, "auto"> {
-    if (this.#isAdblock) return "adblock";
-    let hasSlash = false;
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte === space || byte === tab) return "hosts";
-      if (byte === slash) hasSlash = true;
-      if (byte === star && (at > start || bytes[at + 1] !== dot) && at < end - 1) return "adblock";
-      // | ^ @ $ #, and = and & of a query without a host
-      if (byte === 0x7c || byte === 0x5e || byte === 0x40 || byte === 0x24 || byte === hash) return "adblock";
-      if ((byte === 0x3d || byte === 0x26) && !hasSlash) return "adblock";
-    }
-    if (!hasSlash) return "domains";
-    return bytes[start] === slash || bytes[start] === dot || bytes[start] === 0x2d ? "adblock" : "urls";
-  }
-
   /** A name with all below it; an address by itself. */
   #addDomain(bytes: Uint8Array, start: number, end: number): void {
     let from = start;
-    if (bytes[from] === star && bytes[from + 1] === dot) from += 2;
-    else if (bytes[from] === dot) from += 1;
+    if (bytes[from] === signs.star && bytes[from + 1] === signs.dot) from += 2;
+    else if (bytes[from] === signs.dot) from += 1;
     const what = hashHost(this.#builder.hash, bytes, from, end);
     if (what === undefined) this.#fault("is no domain", decode(bytes, start, end));
     else this.#addName(what === "domain" ? kinds.domain : kinds.host);
@@ -131,16 +107,19 @@ export class ListParser {
       return;
     }
     if (addressEnd === end) this.#fault("has an address without a name", decode(bytes, start, end));
-    for (let at = addressEnd; at < end;) {
-      while (at < end && isBlank(bytes[at] ?? 0)) at++;
-      const nameEnd = wordEnd(bytes, at, end);
-      if (nameEnd - at > 24 || !ownNames.has(decode(bytes, at, nameEnd))) {
-        if (hashHost(this.#builder.hash, bytes, at, nameEnd) === undefined)
-          this.#fault("is no host", decode(bytes, at, nameEnd));
-        else this.#addName(kinds.host);
-      }
-      at = nameEnd;
+    for (let from = addressEnd; from < end;) {
+      while (from < end && isBlank(bytes[from] ?? 0)) from++;
+      const nameEnd = wordEnd(bytes, from, end);
+      this.#addHost(bytes, from, nameEnd);
+      from = nameEnd;
     }
+  }
+
+  #addHost(bytes: Uint8Array, start: number, end: number): void {
+    if (isOwnName(bytes, start, end)) return;
+    if (hashHost(this.#builder.hash, bytes, start, end) === undefined)
+      this.#fault("is no host", decode(bytes, start, end));
+    else this.#addName(kinds.host);
   }
 
   #addUrl(text: string): void {
@@ -224,35 +203,4 @@ export class ListParser {
   #fault(fact: string, text: string): void {
     this.#report(`${fact}: ${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)}`);
   }
-}
-
-/** Where an entry ends before a `#` after a blank. */
-function withoutComment(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start + 1; at < end; at++) {
-    if (bytes[at] !== hash || !isBlank(bytes[at - 1] ?? 0)) continue;
-    let entryEnd = at;
-    while (entryEnd > start && isBlank(bytes[entryEnd - 1] ?? 0)) entryEnd--;
-    return entryEnd;
-  }
-  return end;
-}
-
-function wordEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && !isBlank(bytes[at] ?? 0)) at++;
-  return at;
-}
-
-function isBlank(byte: number): boolean {
-  return byte === space || byte === tab;
-}
-
-/** Most lines of hosts files begin with the same few. */
-function isAddress(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start;
-  if (length === 7 && bytes[start] === 0x30 && bytes[start + 1] === dot) {
-    const isNull = bytes[start + 2] === 0x30 && bytes[start + 4] === 0x30 && bytes[start + 6] === 0x30;
-    if (isNull && bytes[start + 3] === dot && bytes[start + 5] === dot) return true;
-  }
-  return length <= 64 && isIP(decode(bytes, start, end)) !== 0;
 }

@@ -19,22 +19,26 @@ const mostBytes = 512;
  * domain: with all below it. A text says what is wrong.
  */
 export function parsePattern(text: string): Pattern | { readonly domain: string } | string {
-  const [, domain] = /^\|\|(?:\*?\.)?([^\s*^|/:?]+)[\^/]?\**$/.exec(text) ?? [];
-  if (domain !== undefined) return { domain };
   if (/[\0-\x20\x7f]/.test(text)) return "a pattern has no blanks";
+  // a separator at the end says already that there is an end
+  const pattern = text.replace(/\^\|$/, "^");
+  const [, domain] = /^\|\|(?:\*?\.)?([^*^|/:?]+)[\^/]?\**$/.exec(pattern) ?? [];
+  if (domain !== undefined) return { domain };
 
-  let anchored = text.startsWith("||") ? anchors.host : text.startsWith("|") ? anchors.start : 0;
-  let glob = text.slice(anchored === anchors.host ? 2 : anchored === anchors.start ? 1 : 0);
+  let anchored = pattern.startsWith("||") ? anchors.host : pattern.startsWith("|") ? anchors.start : 0;
+  let glob = pattern.slice(anchored === anchors.host ? 2 : anchored === anchors.start ? 1 : 0);
   if (glob.endsWith("|")) {
     anchored |= anchors.end;
     glob = glob.slice(0, -1);
   }
-  if (glob.startsWith("*")) anchored &= anchors.end;
+  if (glob.startsWith("*")) anchored &= ~anchors.start;
   if (glob.endsWith("*")) anchored &= ~anchors.end;
   glob = toAscii(glob, anchored)
     .toLowerCase()
     .replaceAll(/\*{2,}/g, "*")
-    .replaceAll(/^\*|\*$/g, "");
+    .replace(/\*$/, "");
+  // what may follow a host's beginning is not what may stand anywhere
+  if ((anchored & anchors.host) === 0) glob = glob.replace(/^\*/, "");
   if (glob === "") return "fits everything: a rule without lists does that";
   if (glob.length > mostBytes) return `a pattern has at most ${mostBytes} characters`;
   return { anchors: anchored, glob, tokens: findTokens(glob, anchored) };
