@@ -1,5 +1,6 @@
+import { createSocket } from "node:dgram";
 import test from "ava";
-import { HostCheck } from "../../proxy/src/host-check.ts";
+import { HostCheck, resolveAllBy } from "../../proxy/src/host-check.ts";
 
 /** A host check, and what its resolver was asked; the resolver says what it is told to, or fails. */
 function checkWith(answers: (readonly string[] | undefined)[]) {
@@ -44,4 +45,32 @@ test("many who ask for a name at once wait for one answer", async (t) => {
   );
   t.deepEqual(new Set(all), new Set(["belongs"]));
   t.is(asked.length, 1);
+});
+
+/** A DNS server that answers A with one address, AAAA with no record, and names that begin with `none` or `fail` as they say. */
+async function dnsServer(): Promise<{ readonly at: string; readonly close: () => void }> {
+  const socket = createSocket("udp4");
+  socket.on("message", (question, { address, port }) => {
+    const nameEnd = question.indexOf(0, 12) + 1;
+    const asked = question.subarray(12, nameEnd + 4);
+    const [none, fail] = [asked.includes("none"), asked.includes("fail")];
+    const answers = !none && !fail && asked.readUInt16BE(asked.length - 4) === 1;
+    const head = Buffer.from(question.subarray(0, 12));
+    head.writeUInt16BE(0x8180 | (none ? 3 : fail ? 2 : 0), 2);
+    head.writeUInt16BE(answers ? 1 : 0, 6);
+    head.fill(0, 8);
+    const record = Buffer.from("c00c000100010000003c0004c0000201", "hex");
+    socket.send(Buffer.concat([head, asked, ...(answers ? [record] : [])]), port, address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  return { at: `127.0.0.1:${socket.address().port}`, close: () => socket.close() };
+}
+
+test("the site's resolvers are asked for both families: no such name is an answer, a failure is none", async (t) => {
+  const server = await dnsServer();
+  t.teardown(server.close);
+  const resolveAll = resolveAllBy([server.at]);
+  t.deepEqual(await resolveAll("a.example"), ["192.0.2.1"]);
+  t.deepEqual(await resolveAll("none.example"), []);
+  await t.throwsAsync(resolveAll("fail.example"), { message: "fail.example can't be resolved" });
 });
