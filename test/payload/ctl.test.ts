@@ -246,11 +246,24 @@ test("whatever is in a URL, the proxy is asked for it and nothing else", async (
   );
 });
 
-test("squid isn't asked what it can't answer", async (t) => {
+test("squid isn't asked what it can't answer; what the router itself knows is said", async (t) => {
   const { ctl } = await routerOf(t, { "etc/halfbridge/setups/built/facts": "ENGINE='squid'\n" });
   const stderr = "halfbridge-ctl: the site's engine is squid, which has no answer to this\n";
-  t.like(ctl("top"), { status: 1, stdout: "", stderr });
-  t.like(ctl("status"), { status: 1, stdout: "the set-up\n\n", stderr });
+  for (const call of [["top"], ["connections"], ["status", "--json"]])
+    t.like(ctl(...call), { status: 1, stdout: "", stderr }, call.join(" "));
+  t.like(ctl("status"), { status: 0, stdout: "the set-up\n\n", stderr: "" });
+});
+
+test("squid's lists are made anew by the proxy's user before it reads them", async (t) => {
+  const router = await squidRouter(t, says("lists"));
+  t.like(router.ctl("reload"), { status: 0, stdout: "squid reads its lists again\n", stderr: "" });
+  t.is(await router.log(), "halfbridge\nlists\nkill -HUP 99999999\n");
+});
+
+test("squid isn't told of lists that are at fault", async (t) => {
+  const router = await squidRouter(t, says("lists", "echo blocked.txt:2: is no domain >&2; exit 1\n"));
+  t.like(router.ctl("reload"), { status: 1, stdout: "", stderr: "blocked.txt:2: is no domain\n" });
+  t.is(await router.log(), "halfbridge\nlists\n");
 });
 
 test("what the proxy refuses is said with exit code 1, and that it can't, or isn't there, with 2", async (t) => {
@@ -284,3 +297,20 @@ test("a call that isn't known is answered by how it is called", async (t) => {
   for (const seconds of ["0", "soon", "-1"])
     t.like(ctl("apply", "one.yaml", "--within", seconds), { status: 1, stdout: "" });
 });
+
+/** A router that runs squid, and a program that makes its lists. */
+async function squidRouter(t: ExecutionContext, lists: string) {
+  const router = await routerOf(t, {
+    "etc/halfbridge/setups/built/facts": "ENGINE='squid'\n",
+    "etc/halfbridge/setups/built/policy.json": "{}\n",
+    "usr/lib/halfbridge/engines/squid-lists": lists,
+    "programs/setpriv":
+      '#!/bin/sh\necho "$2" >> "$ROOT/log"\nwhile [ "${1#/}" = "$1" ]; do shift; done\nexec "$@"\n',
+  });
+  // kill is the shell's own
+  const text = await readFile(join(router.root, "ctl"), "utf8");
+  await writeFiles(router.root, {
+    ctl: text.replace("set -u\n", 'set -u\nkill() { echo "kill $*" >> "$ROOT/log"; }\n'),
+  });
+  return { ...router, log: () => readFile(join(router.root, "log"), "utf8") };
+}
