@@ -18,6 +18,7 @@ import { operating } from "./operating.ts";
 import { overlappingRoutes } from "./overlapping-routes.ts";
 import { ownUser } from "./own-user.ts";
 import { passThrough } from "./pass-through.ts";
+import { policy } from "./policy.ts";
 import { powerCuts } from "./power-cuts.ts";
 import { failClosed, failOpen } from "./proxy-away.ts";
 import { proxyRestart } from "./proxy-restart.ts";
@@ -52,6 +53,7 @@ export const scenarios: readonly Scenario[] = [
   openPorts,
   ownUser,
   operating,
+  policy,
 ];
 
 /** What it proves meanwhile with copies of it, because they are switched off again and again. */

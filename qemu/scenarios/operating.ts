@@ -6,7 +6,7 @@ export const operating: Scenario = {
   id: "operating",
   title:
     "Asked on the router, the proxy says who asked for what, and which rule decides; it reads its lists again",
-  appliesTo: ({ network }) => network.capture.clientSide,
+  appliesTo: ({ network, site }) => network.capture.clientSide && site.proxy.engine === "halfbridge",
   async prove(lane) {
     const { client, router, topology } = lane;
     const [service] = capturedServices(lane) as [Service];

@@ -3,12 +3,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 import { readSite, type Site } from "../../../build/config/site.ts";
+import { run } from "../../../build/core/run.ts";
+import { renderConfiguration } from "../../../build/payload/configuration.ts";
 import { proxyConfiguration } from "../../../build/payload/proxy-configuration.ts";
 import { listeningPorts, printSquidConf } from "../../../build/payload/squid/squid-conf.ts";
 import { assertGolden } from "../../golden.ts";
 import { planOf, richSite } from "../../setups.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
-import { setupOf } from "../setup-files.ts";
+import { setupOf, textOf } from "../setup-files.ts";
 
 const { metricsPort: _, ...proxy } = richSite.proxy;
 const noPolicy: Site["policy"] = {
@@ -107,6 +109,28 @@ test("a set-up has the files of its own engine", (t) => {
   t.true(others.has("proxy.json"));
   t.false(others.has("squid.conf"));
   t.notRegex(others.get("facts") ?? "", /SQUID/);
+});
+
+test("what lists and pages are made of comes with a policy that has any", (t) => {
+  t.false(setupOf(sites["captured"] ?? {}).has("policy.json"));
+  for (const name of ["policy", "strict"]) {
+    const { policy } = proxyConfiguration(planOf(sites[name] ?? {}));
+    t.deepEqual(JSON.parse(setupOf(sites[name] ?? {}).get("policy.json") ?? ""), policy, name);
+  }
+});
+
+test("an image for squid has its scripts, which a shell can read; another has none of it", async (t) => {
+  const own = new Map((await renderConfiguration(planOf(squidSite))).map((entry) => [entry.path, entry]));
+  const others = new Set((await renderConfiguration(planOf({}))).map(({ path }) => path));
+  for (const name of ["engines/squid", "engines/squid-lists", "engines/squid.pem"]) {
+    const path = `/usr/lib/halfbridge/${name}`;
+    t.true(own.has(path), path);
+    t.false(others.has(path), path);
+    const text = textOf(own.get(path));
+    if (text.startsWith("#!")) await t.notThrowsAsync(run(["sh", "-n"], { input: text }), path);
+  }
+  t.regex(print(squidSite), /tls-cert=\/usr\/lib\/halfbridge\/engines\/squid\.pem /);
+  t.true(own.has("/etc/init.d/S08squid"));
 });
 
 test("squid has no more descriptors than the supervisor allows it", (t) => {
