@@ -37,7 +37,26 @@ export async function bundleProgram(name: keyof typeof programs): Promise<Buffer
   });
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new Error("esbuild returned no file");
-  return Buffer.from(bundle.contents);
+  return Buffer.from(loadWhenUsed(bundle.text));
+}
+
+/**
+ * Has a program load each of Node's modules when it first uses it, not all at its start: `var a=require("node:b")`
+ * becomes `var a`, and `a.c` becomes `(a??=require("node:b")).c`.
+ */
+export function loadWhenUsed(program: string): string {
+  const modules = new Map<string, string>();
+  const declared = program.replaceAll(
+    /\b(import_\w+)=(require\("node:[^"]+"\))/g,
+    (_, name: string, load: string) => {
+      modules.set(name, load);
+      return name;
+    },
+  );
+  return declared.replaceAll(/\b(import_\w+)\./g, (use, name: string) => {
+    const load = modules.get(name);
+    return load === undefined ? use : `(${name}??=${load}).`;
+  });
 }
 
 /** ajv and its compiling would be the larger part of render-setup, and of its time: a router gets the result. */

@@ -65,6 +65,7 @@ function printFacts(plan: Plan): string {
     ISP: network.ports.isp,
     LAN: network.ports.lan,
     ENGINE: site.proxy.engine,
+    TIME_ZONE: site.policy.timeZone,
     // two for a connection, two for each pipe that bytes pass through, and some for the proxy itself
     DESCRIPTORS: 2 * site.proxy.maxConnections + 2 * mostPipes + 128,
     ...(site.proxy.engine === "squid" ? squidFacts(plan, proxyConfiguration(plan)) : {}),

@@ -9,8 +9,30 @@ export function formatTime(atMs: number, timeZone: string): string {
   return `${local.slice(0, 10)} ${local.slice(11, 19)} ${sign}${twoDigits(hours)}:${twoDigits(minutes)}`;
 }
 
-/** How far a zone's clocks are ahead of UTC, at a time. */
+/** How far a zone's clocks are ahead of UTC, at a time. Throws a RangeError for an unknown zone. */
 export function utcOffsetMinutes(atMs: number, timeZone: string): number {
+  return isOwn(timeZone) ? -new Date(atMs).getTimezoneOffset() : offsetByIntl(atMs, timeZone);
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    utcOffsetMinutes(0, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether it is the process's own zone (TZ), as it is on a router: Date has that at hand. Intl has all, but to make
+ * its first format takes longer than all else that a start of the proxy does.
+ */
+function isOwn(timeZone: string): boolean {
+  // a zone that isn't known is UTC by an offset for its name
+  return process.env["TZ"] === timeZone && !/\(\D*[+-]00:00\)$/.test(new Date(0).toString());
+}
+
+function offsetByIntl(atMs: number, timeZone: string): number {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { identifyTree } from "../../build/core/identify-tree.ts";
 import { projectRoot } from "../../build/core/paths.ts";
-import { bundleProgram, programs } from "../../build/payload/bundle.ts";
+import { bundleProgram, loadWhenUsed, programs } from "../../build/payload/bundle.ts";
 import { printSetup } from "../../build/payload/setup.ts";
 import { board, planOf, richSite } from "../setups.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -161,3 +161,20 @@ async function installed(t: ExecutionContext, name: keyof typeof programs) {
     spawnSync(process.execPath, [name, ...argv], { cwd: folder, encoding: "utf8", timeout: 60_000 });
   return { folder, run };
 }
+
+test("a module of Node's is loaded when it is first used, and other programs' names are left alone", (t) => {
+  const program =
+    'var import_node_net=require("node:net"),import_x=require("./x");f(import_node_net.isIP,import_x.y);';
+  t.is(
+    loadWhenUsed(program),
+    'var import_node_net,import_x=require("./x");f((import_node_net??=require("node:net")).isIP,import_x.y);',
+  );
+});
+
+test("no program loads a module of Node's before it does anything", async (t) => {
+  for (const name of names) {
+    const text = (await bundleProgram(name)).toString();
+    t.notRegex(text, /\bvar import_\w+=require\("node:/, name);
+    t.regex(text, /\(import_node_fs\d*\?\?=require\("node:fs"\)\)\./, name);
+  }
+});

@@ -16,10 +16,9 @@ export function squidFiles(plan: Plan, config: ProxyConfig): Entry[] {
 }
 
 /** What the script that runs squid wants to know. */
-export function squidFacts({ network }: Plan, { log, policy }: ProxyConfig): Record<string, string | number> {
+export function squidFacts({ network }: Plan, { log }: ProxyConfig): Record<string, string | number> {
   return {
     SQUID_PORTS: listeningPorts(network).join(" "),
-    TIME_ZONE: policy.timeZone,
     LOG_BYTES: log.maxBytes,
   };
 }

@@ -11,6 +11,7 @@ import {
   type ConfigFault,
   type Of,
 } from "../config-checks.ts";
+import { isTimeZone } from "../local-time.ts";
 import { parsePrefix } from "./client-addresses.ts";
 import { ListParser } from "./list-parser.ts";
 import { methodNames } from "./methods.ts";
@@ -116,13 +117,4 @@ function* namesAreThere(policy: PolicyConfig, path: string): Generator<ConfigFau
 
 function isName(text: string): boolean {
   return /^[\p{L}\p{N}._-]{1,64}$/u.test(text);
-}
-
-function isTimeZone(text: string): boolean {
-  try {
-    Intl.DateTimeFormat("en-US", { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
 }

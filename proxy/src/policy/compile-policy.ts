@@ -1,4 +1,4 @@
-import { getRandomValues } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { SkippedRule } from "./adblock.ts";
 import { addressRanges, macRanges } from "./client-groups.ts";
 import { ListParser, type ListSink, type Tally } from "./list-parser.ts";
@@ -124,7 +124,12 @@ function ruleWords(config: PolicyConfig): number[][] {
   ]);
 }
 
+/** From the kernel: to load node:crypto takes an emulated router a tenth of a second. */
 function randomSeeds(): [number, number] {
-  const [a = 0, b = 0] = getRandomValues(new Uint32Array(2));
+  const seeds = new Uint32Array(2);
+  const device = openSync("/dev/urandom", "r");
+  readSync(device, seeds);
+  closeSync(device);
+  const [a = 0, b = 0] = seeds;
   return [a, b];
 }

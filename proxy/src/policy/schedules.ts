@@ -1,3 +1,5 @@
+import { utcOffsetMinutes } from "../local-time.ts";
+
 /** A part of the week by the clock on the wall, in minutes since Monday 00:00; `end` may lie in the next week. */
 export interface Period {
   readonly start: number;
@@ -52,15 +54,9 @@ export function weeklySchedules(
   timeZone: string,
 ): (nowMs: number) => number {
   const periods = Object.values(schedules).map((texts) => texts.flatMap((text) => parsePeriods(text) ?? []));
-  const clock = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
+  utcOffsetMinutes(0, timeZone); // throws
   return (nowMs) => {
-    const now = minuteOfWeek(clock, nowMs);
+    const now = minuteOfWeek(nowMs, timeZone);
     let running = 0;
     for (const [index, ofSchedule] of periods.entries())
       if (ofSchedule.some((period) => isIn(period, now))) running |= 1 << index;
@@ -72,8 +68,8 @@ function isIn({ start, end }: Period, minute: number): boolean {
   return (minute >= start && minute < end) || minute + weekMinutes < end;
 }
 
-function minuteOfWeek(clock: Intl.DateTimeFormat, nowMs: number): number {
-  const parts = new Map(clock.formatToParts(nowMs).map(({ type, value }) => [type, value]));
-  const day = days.findIndex((name) => name === parts.get("weekday")?.toLowerCase());
-  return day * dayMinutes + Number(parts.get("hour")) * 60 + Number(parts.get("minute"));
+function minuteOfWeek(nowMs: number, timeZone: string): number {
+  const local = new Date(nowMs + utcOffsetMinutes(nowMs, timeZone) * 60_000);
+  const day = (local.getUTCDay() + 6) % 7; // 0 is Monday
+  return day * dayMinutes + local.getUTCHours() * 60 + local.getUTCMinutes();
 }
