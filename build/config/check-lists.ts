@@ -1,50 +1,66 @@
-import { compilePolicy } from "../../proxy/src/policy/compile-policy.ts";
-import type { List } from "../../proxy/src/policy/policy-config.ts";
-import type { Problem } from "../../proxy/src/policy/problems.ts";
+import { entryFaults } from "../../proxy/src/policy/check-policy.ts";
+import { readList } from "../../proxy/src/policy/compile-policy.ts";
+import type { ListSink } from "../../proxy/src/policy/list-parser.ts";
+import { Problems } from "../../proxy/src/policy/problems.ts";
 import type { Fault } from "../core/faults.ts";
 import { nameOf } from "./document.ts";
 import { impliedLists } from "./policy-config.ts";
 import { siteListName, type NamedFile } from "./site-files.ts";
-import type { Site } from "./site-schema.ts";
+import type { Policy } from "./site-schema.ts";
+
+/** What a list's file comes to on the router. */
+export interface ListContent {
+  readonly list: string;
+  /** Domains and hosts, as often as they come. */
+  readonly names: number;
+  readonly patternsAndUrls: number;
+  /** Lines of Adblock lists that can't be judged by: how many, by why. */
+  readonly skipped: Readonly<Record<string, number>>;
+}
 
 /**
- * Compiles the lists as the router will, with all that is in their files, and gives every line that it can't
- * read: of a list's file by the file's name and line, of a list in the site (`shown`) by its place there. Whatever
- * else is at fault makes no difference.
+ * Reads the lists as the router will, and gives every line that it can't: of a list's file by the file's name and
+ * line, of a list in the site (`shown`) by its place there. Whatever else is at fault makes no difference.
  */
-export async function checkListLines(
-  { policy }: Site,
+export async function checkLists(
+  policy: Policy,
   files: readonly NamedFile[],
   shown: string,
-): Promise<Fault[]> {
-  const named = Object.entries(policy.lists).map(([name, { format, entries, file }]): [string, List] => {
-    const found = file === undefined ? undefined : files.find((each) => each.name === siteListName(name));
-    return [name, { format, entries, ...(found === undefined ? {} : { file: found.source }) }];
-  });
-  const implied = impliedLists(policy);
-  const own = implied.map(({ name, format, entries }): [string, List] => [name, { format, entries }]);
-  const { problems, moreProblems } = await compilePolicy({
-    default: "allow",
-    timeZone: "UTC",
-    groups: {},
-    schedules: {},
-    lists: Object.fromEntries([...named, ...own]),
-    rules: [],
-  });
-  const places = new Map([
-    ...named.map(([name]) => [placeOf(name), placeOf(name)] as const),
-    ...implied.map(({ name, rule, format }) => [placeOf(name), `/policy/rules/${rule}/${format}`] as const),
-  ]);
-  const faults = problems.map((problem) => faultOf(problem, places, shown));
-  if (moreProblems === 0) return faults;
-  return [...faults, { file: shown, path: "/policy", fact: `${moreProblems} more lines can't be read` }];
+): Promise<{ faults: Fault[]; contents: ListContent[] }> {
+  const faults = entryFaultsOf(policy).map((fault) => ({ file: shown, ...fault }));
+  const problems = new Problems();
+  const contents: ListContent[] = [];
+  const tally = { names: 0, texts: 0, patternsWithoutToken: 0 };
+  for (const [list, { format }] of Object.entries(policy.lists)) {
+    const file = files.find(({ name }) => name === siteListName(list))?.source;
+    if (file === undefined) continue;
+    const lists = { [list]: { file, format, entries: [] } };
+    const { names, texts, skipped } = await readList({ lists }, list, 0, nowhere, tally, problems);
+    contents.push({ list, names, patternsAndUrls: texts, skipped: Object.fromEntries(skipped) });
+  }
+  for (const { where, line, fact } of problems.first)
+    faults.push({ file: `${nameOf(where)}${line === undefined ? "" : `:${line}`}`, path: "", fact });
+  if (problems.more > 0)
+    faults.push({ file: shown, path: "/policy/lists", fact: `has ${problems.more} more lines at fault` });
+  return { faults, contents };
 }
 
-/** How the proxy calls the place of a list's entries. */
-const placeOf = (list: string): string => `/policy/lists/${list}/entries`;
-
-function faultOf({ where, line, fact }: Problem, places: ReadonlyMap<string, string>, shown: string): Fault {
-  const place = places.get(where);
-  if (place !== undefined) return { file: shown, path: `${place}/${(line ?? 1) - 1}`, fact };
-  return { file: `${nameOf(where)}${line === undefined ? "" : `:${line}`}`, path: "", fact };
+/** Of entries of lists, and of rules. */
+function entryFaultsOf(policy: Policy): { path: string; fact: string }[] {
+  const own = impliedLists(policy).map((list) => ({
+    ...list,
+    path: `/policy/rules/${list.rule}/${list.format}`,
+  }));
+  return [
+    ...entryFaults(policy.lists, (list) => `/policy/lists/${list}/entries`),
+    ...own.flatMap(({ path, ...list }) => [...entryFaults({ list }, () => path)]),
+  ];
 }
+
+/** Where lines go that only have to be read. */
+const nowhere: ListSink = {
+  hash: { start() {}, add() {} },
+  addName() {},
+  addUrl() {},
+  addPattern() {},
+};

@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { InputError, type Fault } from "../core/faults.ts";
 import { readBoard } from "./board.ts";
-import { readSite } from "./site.ts";
+import type { ListContent } from "./check-lists.ts";
+import { loadSite } from "./site.ts";
 
 export interface Checked {
   readonly file: string;
   readonly kind: "board" | "site";
   readonly faults: readonly Fault[];
+  /** Of a sound site's files. */
+  readonly lists: readonly ListContent[];
 }
 
 /** Checks a file as what it is: a board says its `arch` or `ports`, a site never does. */
@@ -14,10 +17,10 @@ export async function checkFile(file: string): Promise<Checked> {
   const text = await readFile(file, "utf8").catch(() => "");
   const kind = /^(arch|ports|kernel|base):/m.test(text) ? "board" : "site";
   try {
-    await (kind === "board" ? readBoard(file) : readSite(file));
-    return { file, kind, faults: [] };
+    const lists = kind === "board" ? (await readBoard(file), []) : (await loadSite(file)).lists;
+    return { file, kind, faults: [], lists };
   } catch (error) {
-    if (error instanceof InputError) return { file, kind, faults: error.faults };
+    if (error instanceof InputError) return { file, kind, faults: error.faults, lists: [] };
     throw error;
   }
 }

@@ -1,18 +1,14 @@
-import { isUtf8 } from "node:buffer";
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Blame } from "./blame.ts";
+import { digestText, type TextDigest } from "./digest-text.ts";
 import { nameOf } from "./document.ts";
 import type { Site } from "./site-schema.ts";
 
 /** A file that a site names, as it comes into a set-up. */
-export interface PlannedFile {
+export interface PlannedFile extends TextDigest {
   /** Its path in the set-up's folder. */
   readonly name: string;
-  /** In hex. */
-  readonly sha256: string;
-  readonly sizeBytes: number;
 }
 
 export interface NamedFile extends PlannedFile {
@@ -43,11 +39,10 @@ export async function findSiteFiles(site: Site, folder: string, blame: Blame): P
   const found: NamedFile[] = [];
   for (const mention of mentionsOf(site)) {
     const source = resolve(folder, mention.written);
-    const content = await readWhole(source, mention, blame);
-    if (content === undefined) continue;
-    if (mention.name === blockPageName) checkPlaces(mention.path, content.toString(), blame);
-    const sha256 = createHash("sha256").update(content).digest("hex");
-    found.push({ name: mention.name, sha256, sizeBytes: content.length, source });
+    const digest = await digestFile(source, mention, blame);
+    if (digest === undefined) continue;
+    if (mention.name === blockPageName) checkPlaces(mention.path, await readFile(source, "utf8"), blame);
+    found.push({ name: mention.name, ...digest, source });
   }
   return found;
 }
@@ -88,21 +83,25 @@ function mentionsOf({ policy: { blockPage, lists } }: Site): Mention[] {
   ];
 }
 
-async function readWhole(
+async function digestFile(
   file: string,
   { path, mostBytes }: Mention,
   blame: Blame,
-): Promise<Buffer | undefined> {
+): Promise<TextDigest | undefined> {
   const shown = nameOf(file);
   try {
-    const { size, ...stats } = await look(file);
-    if (!stats.isFile) {
-      blame(path, `is ${stats.isFolder ? "a folder" : "no ordinary file"}: ${shown}`, "name a file of text");
-    } else if (size > mostBytes) {
-      blame(path, `has ${size} bytes: ${shown}`, `at most ${mostBytes}`);
+    const stats = await stat(file);
+    if (!stats.isFile()) {
+      blame(
+        path,
+        `is ${stats.isDirectory() ? "a folder" : "no ordinary file"}: ${shown}`,
+        "name a file of text",
+      );
+    } else if (stats.size > mostBytes) {
+      blame(path, `has ${stats.size} bytes: ${shown}`, `at most ${mostBytes}`);
     } else {
-      const content = await readFile(file);
-      if (isUtf8(content)) return content;
+      const digest = await digestText(file);
+      if (digest !== undefined) return digest;
       blame(path, `is not UTF-8: ${shown}`, `convert it: iconv -f latin1 -t utf8`);
     }
   } catch (error) {
@@ -111,11 +110,6 @@ async function readWhole(
     blame(path, fact, "paths begin at the site file's folder");
   }
   return undefined;
-}
-
-async function look(file: string): Promise<{ isFile: boolean; isFolder: boolean; size: number }> {
-  const stats = await stat(file);
-  return { isFile: stats.isFile(), isFolder: stats.isDirectory(), size: stats.size };
 }
 
 /** A misspelt place would be shown as it is. */

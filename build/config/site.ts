@@ -3,7 +3,7 @@ import type { Fault } from "../core/faults.ts";
 import type { Blame } from "./blame.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import { checkCaptured } from "./check-captured.ts";
-import { checkListLines } from "./check-lists.ts";
+import { checkLists, type ListContent } from "./check-lists.ts";
 import { checkPolicy } from "./check-policy.ts";
 import { checkProxy } from "./check-proxy.ts";
 import { checkSquid } from "./check-squid.ts";
@@ -13,10 +13,11 @@ import { siteSchema, type Site, type SiteFile } from "./site-schema.ts";
 
 export type { Site } from "./site-schema.ts";
 
-/** A site, and the files that it names. */
+/** A site, the files that it names, and what those come to that are lists. */
 export interface LoadedSite {
   readonly site: Site;
   readonly files: readonly NamedFile[];
+  readonly lists: readonly ListContent[];
 }
 
 /**
@@ -26,14 +27,17 @@ export interface LoadedSite {
  */
 export async function loadSite(file: string): Promise<LoadedSite> {
   const files: NamedFile[] = [];
+  const lists: ListContent[] = [];
   const site = await readDocument<Site>(file, siteSchema, async (written, shown) => {
     const faults: Fault[] = [];
     const blame: Blame = (path, fact, hint) => faults.push({ file: shown, path, fact, hint });
     checkSite(written, blame);
     files.push(...(await findSiteFiles(written, dirname(file), blame)));
-    return [...faults, ...(await checkListLines(written, files, shown))];
+    const { faults: lineFaults, contents } = await checkLists(written.policy, files, shown);
+    lists.push(...contents);
+    return [...faults, ...lineFaults];
   });
-  return { site: placeSiteFiles(site), files };
+  return { site: placeSiteFiles(site), files, lists };
 }
 
 /** The site alone, for whom its files don't matter. */

@@ -30,6 +30,7 @@ test("check finds the boards and sites of the checkout sound", async (t) => {
   t.is(exitCode, 0);
   t.regex(stdout, /sites\/example\.yaml: a sound site/);
   t.regex(stdout, /sites\/full-bridge\.yaml: a sound site/);
+  t.regex(stdout, /sites\/school\.yaml: a sound site\n {2}ads: 5 names, 0 patterns and URLs\n/);
 });
 
 test("faulty input ends with exit code 1 and a line for every fault, of the board and the site alike", async (t) => {

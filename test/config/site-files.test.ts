@@ -104,11 +104,11 @@ test("lines that the proxy couldn't read are told by file and line, or by their 
     { "ads.txt": "# comment\nads.example\nbad_line!\nmore.example\na..example\n" },
   );
   t.deepEqual(await faultsOf(t, file), [
-    'ads.txt:3: is no domain: "bad_line!"',
-    'ads.txt:5: is no domain: "a..example"',
     'site.yaml: /policy/lists/few/entries/1: is no domain: "not a domain"',
     'site.yaml: /policy/rules/0/domains/1: is no domain: "??"',
     'site.yaml: /policy/rules/0/urls/0: is no host with the beginning of a path: "/path"',
+    'ads.txt:3: is no domain: "bad_line!"',
+    'ads.txt:5: is no domain: "a..example"',
   ]);
 });
 
@@ -118,5 +118,18 @@ test("of very many lines that can't be read the first are told, and how many the
   });
   const faults = await faultsOf(t, file);
   t.is(faults.length, 51);
-  t.is(faults[50], "site.yaml: /policy: 10 more lines can't be read");
+  t.is(faults[50], "site.yaml: /policy/lists: has 10 more lines at fault");
+});
+
+test("what may stand in a file and is skipped there is counted, and is wrong in the site itself", async (t) => {
+  const text = "[Adblock Plus]\n||ads.example^\n||cdn.example^$script\nnews.example##.banner\n";
+  const file = await siteFile(t, withPolicy({ lists: { ads: { file: "ads.txt" } } }), { "ads.txt": text });
+  t.deepEqual((await loadSite(file)).lists, [
+    { list: "ads", names: 1, patternsAndUrls: 0, skipped: { "has options": 1, "hides elements": 1 } },
+  ]);
+  const entries = text.trim().split("\n");
+  t.deepEqual(await faultsOf(t, await siteFile(t, withPolicy({ lists: { ads: { entries } } }))), [
+    "site.yaml: /policy/lists/ads/entries/2: has options: nothing can be judged by that",
+    "site.yaml: /policy/lists/ads/entries/3: hides elements: nothing can be judged by that",
+  ]);
 });

@@ -138,6 +138,24 @@ test("rollback puts the former set-up in force at once", async (t) => {
   ]);
 });
 
+test("a set-up that was gone back from is forgotten, and one that was in force before isn't", async (t) => {
+  const { ctl, inForce, kept } = await routerOf(t);
+  ctl("apply", "one.yaml", "--within", "5");
+  t.deepEqual(await kept(), ["built", one]);
+  ctl("rollback");
+  t.deepEqual(await kept(), ["built"]);
+  ctl("apply", "one.yaml", "--within", "5");
+  ctl("confirm");
+  ctl("apply", "two.yaml", "--within", "5");
+  ctl("rollback");
+  t.is(await inForce(), one);
+  t.deepEqual(await kept(), ["built", one]);
+  // applied once more, it is what it goes back to
+  ctl("apply", "one.yaml", "--within", "5");
+  t.is(ctl("rollback").status, 0);
+  t.deepEqual(await kept(), ["built", one]);
+});
+
 test("without a confirmation in time the former set-up returns, and the console says why", async (t) => {
   const { root, ctl, inForce, isOnTrial, later } = await routerOf(t);
   ctl("apply", "one.yaml", "--within", "7");

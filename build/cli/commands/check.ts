@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { checkFile } from "../../config/check.ts";
+import { checkFile, type Checked } from "../../config/check.ts";
 import { InputError } from "../../core/faults.ts";
 import { projectRoot } from "../../core/paths.ts";
 
@@ -18,8 +18,17 @@ export function addCheck(program: Command): void {
       const faults = checked.flatMap((result) => result.faults);
       if (faults.length > 0) throw new InputError(faults);
       if (json) process.stdout.write(`${JSON.stringify({ files: checked, faults }, null, 2)}\n`);
-      else for (const { file, kind } of checked) process.stdout.write(`${file}: a sound ${kind}\n`);
+      else process.stdout.write(checked.map(describe).join(""));
     });
+}
+
+/** A sound file, and what its lists come to: a line that is skipped is no fault, but is worth knowing. */
+function describe({ file, kind, lists }: Checked): string {
+  const lines = lists.map(({ list, names, patternsAndUrls, skipped }) => {
+    const reasons = Object.entries(skipped).map(([why, count]) => `; skipped ${count} lines: ${why}`);
+    return `  ${list}: ${names} names, ${patternsAndUrls} patterns and URLs${reasons.join("")}`;
+  });
+  return [`${file}: a sound ${kind}`, ...lines].map((line) => `${line}\n`).join("");
 }
 
 async function ownFiles(): Promise<string[]> {

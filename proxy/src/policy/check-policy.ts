@@ -83,12 +83,15 @@ export const checkPolicyConfig: Check = allOf(
 
 function* wholeFaults(value: unknown, path: string): Generator<ConfigFault> {
   const policy = value as PolicyConfig;
-  yield* entryFaults(policy, `${path}/lists`);
+  yield* entryFaults(policy.lists, (key) => `${path}/lists/${key}/entries`);
   yield* namesAreThere(policy, path);
 }
 
 /** Entries are read as lines of files are, but what a file may have and is skipped is wrong here. */
-function* entryFaults({ lists }: PolicyConfig, path: string): Generator<ConfigFault> {
+export function* entryFaults(
+  lists: Readonly<Record<string, Pick<List, "format" | "entries">>>,
+  pathOf: (key: string) => string,
+): Generator<ConfigFault> {
   for (const [key, { format, entries }] of Object.entries(lists)) {
     const facts: string[] = [];
     const tally = { names: 0, texts: 0, patternsWithoutToken: 0 };
@@ -98,7 +101,7 @@ function* entryFaults({ lists }: PolicyConfig, path: string): Generator<ConfigFa
       parser.takeLine(bytes, 0, bytes.length);
       facts.push(...[...parser.skipped.keys()].map((why) => `${why}: nothing can be judged by that`));
       parser.skipped.clear();
-      for (const fact of facts.splice(0)) yield { path: `${path}/${key}/entries/${index}`, fact };
+      for (const fact of facts.splice(0)) yield { path: `${pathOf(key)}/${index}`, fact };
     }
   }
 }

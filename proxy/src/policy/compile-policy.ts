@@ -64,7 +64,7 @@ export async function compilePolicy(
 
 /** Reads a list's entries and its file; `index` is the number of its bit. */
 export async function readList(
-  config: PolicyConfig,
+  config: Pick<PolicyConfig, "lists">,
   name: string,
   index: number,
   builder: ListSink,
