@@ -12,8 +12,8 @@ export interface Compiler {
   readonly name: string;
   /** The packages that it and its headers are from. */
   readonly packages: readonly Package[];
-  /** Compiles one source file; `headers` is a further folder to include from. */
-  compileShared(source: string, headers: string, output: string): Promise<void>;
+  /** Compiles source files to one shared object; `headers` is a further folder to include from. */
+  compileShared(sources: readonly string[], headers: string, output: string): Promise<void>;
 }
 
 const gccVersion = "14";
@@ -55,15 +55,27 @@ export async function openCompiler(
   return {
     packages: [...programs, ...headers],
     name: `gcc ${gcc?.version} for ${triplet}`,
-    async compileShared(source, ownHeaders, output) {
+    async compileShared(sources, ownHeaders, output) {
       const work = await mkdtemp(join(tmpdir(), "halfbridge-compile-"));
-      const [assembly, object] = [join(work, "out.s"), join(work, "out.o")];
       const includes = [ownHeaders, ...new Set(include)].flatMap((folder) => ["-isystem", folder]);
+      const cc1 = `/usr/libexec/gcc/${triplet}/${gccVersion}/cc1`;
+      const objects: string[] = [];
       try {
-        const cc1 = `/usr/libexec/gcc/${triplet}/${gccVersion}/cc1`;
-        await runProgram(cc1, ["-quiet", ...compileFlags, "-nostdinc", ...includes, source, "-o", assembly]);
-        await runProgram(`/usr/bin/${triplet}-as`, [assembly, "-o", object]);
-        await runProgram(`/usr/bin/${triplet}-ld`, [...linkFlags, object, libc, "-o", output]);
+        for (const source of sources) {
+          const [assembly, object] = [join(work, "out.s"), join(work, `${objects.length}.o`)];
+          await runProgram(cc1, [
+            "-quiet",
+            ...compileFlags,
+            "-nostdinc",
+            ...includes,
+            source,
+            "-o",
+            assembly,
+          ]);
+          await runProgram(`/usr/bin/${triplet}-as`, [assembly, "-o", object]);
+          objects.push(object);
+        }
+        await runProgram(`/usr/bin/${triplet}-ld`, [...linkFlags, ...objects, libc, "-o", output]);
       } finally {
         await rm(work, { recursive: true, force: true });
       }

@@ -2,14 +2,40 @@ import { join } from "node:path";
 import { projectRoot } from "../core/paths.ts";
 import type { Compiler } from "../debian/compiler.ts";
 
+/** The proxy's addons by their file names: what they are made of, below proxy/addon. */
+export const addons = {
+  "transparent.node": ["transparent.c", "neighbours.c", "sockets.c"],
+  "engine.node": [
+    "neighbours.c",
+    "sockets.c",
+    ...[
+      "binding.c",
+      "clients.c",
+      "connection.c",
+      "engine.c",
+      "flow.c",
+      "hello.c",
+      "http-answer.c",
+      "http-chunks.c",
+      "http-connection.c",
+      "http-line.c",
+      "http-request.c",
+      "http-target.c",
+      "policy.c",
+      "report.c",
+      "tls-connection.c",
+      "worker.c",
+    ].map((name) => join("engine", name)),
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
 /**
- * Compiles the proxy's addon to `file`. The same source and compiler give the same bytes, wherever the
+ * Compiles one of the proxy's addons to `file`. The same sources and compiler give the same bytes, wherever the
  * checkout lies. Throws a ToolError when the compiler refuses.
  */
-export function compileAddon(compiler: Compiler, file: string): Promise<void> {
-  const source = join(projectRoot, "proxy", "addon", "transparent.c");
+export function compileAddon(compiler: Compiler, name: keyof typeof addons, file: string): Promise<void> {
   return compiler.compileShared(
-    source,
+    addons[name].map((source) => join(projectRoot, "proxy", "addon", source)),
     join(projectRoot, "node_modules", "node-api-headers", "include"),
     file,
   );

@@ -8,7 +8,7 @@ import type { Compiler } from "../debian/compiler.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
 import { bundleProgram, programs } from "./bundle.ts";
-import { compileAddon } from "./compile-addon.ts";
+import { addons, compileAddon } from "./compile-addon.ts";
 import { renderConfiguration } from "./configuration.ts";
 import { makeRuntime, nodeRelease, runtimeFolder } from "./runtime.ts";
 
@@ -54,7 +54,7 @@ export async function makePayload(
   });
   const proxy = await runStep(cache, {
     name: "proxy",
-    title: "Bundle the router's programs and compile the proxy's addon",
+    title: "Bundle the router's programs and compile the proxy's addons",
     inputs: {
       arch,
       compiler: identifyPackages(compiler.packages),
@@ -73,8 +73,10 @@ export async function makePayload(
       await mkdir(folder);
       for (const name of Object.keys(programs) as (keyof typeof programs)[])
         await writeFile(join(folder, name), await bundleProgram(name));
-      await compileAddon(compiler, join(folder, "transparent.node"));
-      await chmod(join(folder, "transparent.node"), 0o644);
+      for (const name of Object.keys(addons) as (keyof typeof addons)[]) {
+        await compileAddon(compiler, name, join(folder, name));
+        await chmod(join(folder, name), 0o644);
+      }
     },
   });
   const configuration = await renderConfiguration(plan, files);

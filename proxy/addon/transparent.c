@@ -1,18 +1,19 @@
 /*
  * Sockets bound to addresses that aren't this machine's: the part of a transparent proxy that
- * Node's own net module has no call for. Both functions return a non-blocking file descriptor;
+ * Node's own net module has no call for. The last two functions return a non-blocking file descriptor;
  * listening, connecting, reading and closing stay with Node.
  *
+ *   neighbour(address, device) -> the MAC that the kernel knows, or undefined
  *   listener(address, port) -> fd         bound, for server.listen({ fd })
  *   outgoing(address, port, mark) -> fd   bound, for new net.Socket({ fd }).connect(...)
  *
  * Addresses are IPv4 or IPv6 literals; port 0 lets the kernel choose. A failure is thrown as an
- * Error whose code is the errno's name. The options need CAP_NET_ADMIN: ip(7), ipv6(7), socket(7),
- * Documentation/networking/tproxy.rst.
+ * Error whose code is the errno's name.
  */
 #define _GNU_SOURCE
 #define NAPI_VERSION 8
 #include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -23,12 +24,8 @@
 
 #include <node_api.h>
 
-#ifndef IP_BIND_ADDRESS_NO_PORT
-#define IP_BIND_ADDRESS_NO_PORT 24 /* linux/in.h */
-#endif
-#ifndef IPV6_TRANSPARENT
-#define IPV6_TRANSPARENT 75 /* linux/in6.h */
-#endif
+#include "neighbours.h"
+#include "sockets.h"
 
 #define ADDRESS_SIZE 64 /* an IPv6 address with its zone, and its end */
 
@@ -38,35 +35,6 @@ struct request {
 	uint32_t mark; /* 0: none */
 	int listens;
 };
-
-static int switch_on(int fd, int level, int option)
-{
-	int on = 1;
-
-	return setsockopt(fd, level, option, &on, sizeof(on));
-}
-
-/* Returns the name of the call that failed, with errno set, or NULL. */
-static const char *prepare(int fd, const struct addrinfo *to, const struct request *request)
-{
-	int v6 = to->ai_family == AF_INET6;
-
-	if (v6 && switch_on(fd, SOL_IPV6, IPV6_V6ONLY) < 0)
-		return "IPV6_V6ONLY";
-	if (switch_on(fd, SOL_SOCKET, SO_REUSEADDR) < 0)
-		return "SO_REUSEADDR";
-	if (v6 ? switch_on(fd, SOL_IPV6, IPV6_TRANSPARENT) < 0 : switch_on(fd, SOL_IP, IP_TRANSPARENT) < 0)
-		return "IP_TRANSPARENT";
-	/* The port is chosen at connect, when the destination is known: the same one serves many. */
-	if (!request->listens && request->port == 0 && switch_on(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT) < 0)
-		return "IP_BIND_ADDRESS_NO_PORT";
-	if (request->mark != 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_MARK, &request->mark, sizeof(request->mark)) < 0)
-		return "SO_MARK";
-	if (bind(fd, to->ai_addr, to->ai_addrlen) < 0)
-		return "bind";
-	return NULL;
-}
 
 static napi_value fail(napi_env env, const struct request *request, const char *call, int error)
 {
@@ -81,6 +49,7 @@ static napi_value fail(napi_env env, const struct request *request, const char *
 static napi_value open_socket(napi_env env, const struct request *request)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+	struct socket_wish wish = { .listens = request->listens, .transparent = 1, .mark = request->mark };
 	struct addrinfo *to;
 	char port[8];
 	const char *failed;
@@ -91,14 +60,11 @@ static napi_value open_socket(napi_env env, const struct request *request)
 	if (request->port > 0xffff || getaddrinfo(request->address, port, &hints, &to) != 0)
 		return fail(env, request, "address", EINVAL);
 
-	fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-	failed = fd < 0 ? "socket" : prepare(fd, to, request);
-	if (failed != NULL) {
+	fd = open_bound(to->ai_addr, to->ai_addrlen, &wish, &failed);
+	if (fd < 0) {
 		int error = errno;
 
 		freeaddrinfo(to);
-		if (fd >= 0)
-			close(fd);
 		return fail(env, request, failed, error);
 	}
 	freeaddrinfo(to);
@@ -106,6 +72,38 @@ static napi_value open_socket(napi_env env, const struct request *request)
 		close(fd);
 		return NULL;
 	}
+	return result;
+}
+
+/* neighbour(address, device): `02:00:00:00:00:01`, or undefined where it isn't known. */
+static napi_value neighbour(napi_env env, napi_callback_info info)
+{
+	static int netlink = -1;
+	char address[ADDRESS_SIZE], name[IF_NAMESIZE], text[18];
+	size_t given = 2, length;
+	napi_value arguments[2], result;
+	struct sockaddr_storage socket_address = { 0 };
+	struct endpoint endpoint;
+	uint8_t mac[6];
+
+	if (napi_get_cb_info(env, info, &given, arguments, NULL, NULL) != napi_ok ||
+	    napi_get_value_string_utf8(env, arguments[0], address, sizeof(address), &length) != napi_ok ||
+	    napi_get_value_string_utf8(env, arguments[1], name, sizeof(name), &length) != napi_ok) {
+		napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "neighbour(address: string, device: string)");
+		return NULL;
+	}
+	napi_get_undefined(env, &result);
+	if (inet_pton(AF_INET, address, &((struct sockaddr_in *)&socket_address)->sin_addr) == 1)
+		socket_address.ss_family = AF_INET;
+	else if (inet_pton(AF_INET6, address, &((struct sockaddr_in6 *)&socket_address)->sin6_addr) == 1)
+		socket_address.ss_family = AF_INET6;
+	else
+		return result;
+	endpoint_from_socket(&endpoint, &socket_address);
+	if (!find_neighbour(&netlink, if_nametoindex(name), &endpoint, mac))
+		return result;
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
 	return result;
 }
 
@@ -143,6 +141,7 @@ NAPI_MODULE_INIT()
 	const napi_property_descriptor functions[] = {
 		{ "listener", NULL, listener, NULL, NULL, NULL, napi_enumerable, NULL },
 		{ "outgoing", NULL, outgoing, NULL, NULL, NULL, napi_enumerable, NULL },
+		{ "neighbour", NULL, neighbour, NULL, NULL, NULL, napi_enumerable, NULL },
 	};
 
 	napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);

@@ -72,12 +72,17 @@ export class BlockPages {
 
   /** The page for what a rule, or the default, has blocked just now. */
   page(rule: string | undefined): Buffer {
+    return Buffer.from(this.parts(rule).join(formatTime(Date.now(), this.#timeZone)));
+  }
+
+  /** That page without the time. */
+  parts(rule: string | undefined): BlockPage {
     let prepared = this.#prepared.get(rule);
     if (prepared === undefined) {
       prepared = prepareBlockPage(this.#template, rule);
       this.#prepared.set(rule, prepared);
     }
-    return Buffer.from(prepared.join(formatTime(Date.now(), this.#timeZone)));
+    return prepared;
   }
 }
 

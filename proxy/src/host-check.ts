@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
-import { canonicalAddress } from "./addresses.ts";
+import { canonicalAddress, formatEndpoint } from "./addresses.ts";
 import { errorCode } from "./error-code.ts";
+import type { Log } from "./log.ts";
+import type { Endpoint } from "./transport.ts";
 
 /** `unknown`: it couldn't be found out. */
 export type Belonging = "belongs" | "foreign" | "unknown";
@@ -76,6 +78,23 @@ export class HostCheck {
     forgetOldest(this.#known, maxNames);
     return known;
   }
+}
+
+/** Asks, and says in the log what doesn't belong, or can't be found out. */
+export async function askAboutHost(
+  { hostCheck, log }: { readonly hostCheck: HostCheck; readonly log: Log },
+  {
+    client,
+    destination,
+    host,
+  }: { readonly client: Endpoint; readonly destination: Endpoint; readonly host: string },
+): Promise<Belonging> {
+  const found = await hostCheck.check(host, destination.address);
+  if (found !== "belongs") {
+    const event = found === "foreign" ? "host-mismatch" : "host-unchecked";
+    log(event, { client: formatEndpoint(client), destination: formatEndpoint(destination), host });
+  }
+  return found;
 }
 
 function forgetOldest(map: Map<string, unknown>, most: number): void {

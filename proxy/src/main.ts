@@ -4,10 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import type { Access } from "./access.ts";
+import { startJavaScriptEngine } from "./captured/engine.ts";
 import { parseConfig, type ProxyConfig } from "./config.ts";
+import type { StartEngine } from "./engine.ts";
 import { LogConsole } from "./log/log-console.ts";
 import { openLogs } from "./log/open-logs.ts";
 import type { Log } from "./log.ts";
+import { isEngineAddon } from "./native/addon.ts";
+import { startNativeEngine } from "./native/start-native.ts";
 import { PolicyLoader } from "./policy/policy-loader.ts";
 import { startProxy } from "./proxy.ts";
 import { openReadyFile } from "./ready-file.ts";
@@ -27,7 +31,9 @@ async function main(configFile: string | undefined): Promise<void> {
   // Connections handle their own errors. Should one be missed, the others still go on.
   process.on("uncaughtException", (error) => log("error", { message: error.message, stack: error.stack }));
   const ready = openReady(config.ready, log);
-  const policy = new PolicyLoader(config.policy, log);
+  const addon = loadTransparent();
+  const macOf = (address: string): string | undefined => addon.neighbour(address, config.lanDevice);
+  const policy = new PolicyLoader(config.policy, log, { macOf });
   process.on("SIGHUP", () => {
     policy.reload().catch((error: unknown) => log("error", { message: `reload: ${String(error)}` }));
   });
@@ -43,7 +49,8 @@ async function main(configFile: string | undefined): Promise<void> {
   try {
     await policy.start();
     proxy = await startProxy(config, {
-      transport: transparentTransport(loadAddon(), config.mark),
+      transport: transparentTransport(addon, config.mark),
+      startEngine: chooseEngine(addon, log),
       policy,
       log,
       access,
@@ -114,12 +121,28 @@ function refuse(lines: readonly string[]): never {
   process.exit(1);
 }
 
-/** The addon lies beside the bundle. */
-function loadAddon(): TransparentAddon {
-  const file = `${import.meta.dirname}/transparent.node`;
+function loadTransparent(): TransparentAddon {
+  const addon = loadAddon("transparent.node");
+  if (!isTransparentAddon(addon)) throw new Error("transparent.node: not the proxy's addon");
+  return addon;
+}
+
+/** The native engine where it is there and can be loaded: it is optional. */
+function chooseEngine({ listener }: TransparentAddon, log: Log): StartEngine {
+  try {
+    const addon = loadAddon("engine.node");
+    if (isEngineAddon(addon)) return startNativeEngine(addon, listener);
+    log("error", { message: "engine.node: not the proxy's engine" });
+  } catch (error) {
+    log("engine", { kind: "javascript", because: error instanceof Error ? error.message : String(error) });
+  }
+  return startJavaScriptEngine;
+}
+
+/** Addons lie beside the bundle. */
+function loadAddon(name: string): object {
   const addon = { exports: {} };
-  process.dlopen(addon, file);
-  if (!isTransparentAddon(addon.exports)) throw new Error(`${file}: not the proxy's addon`);
+  process.dlopen(addon, `${import.meta.dirname}/${name}`);
   return addon.exports;
 }
 

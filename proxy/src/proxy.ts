@@ -41,7 +41,7 @@ export interface Surroundings {
  * process.
  */
 export async function startProxy(config: ProxyConfig, surroundings: Surroundings): Promise<Proxy> {
-  const { startEngine = startJavaScriptEngine, ...others } = surroundings;
+  const { startEngine: preferred = startJavaScriptEngine, ...others } = surroundings;
   const service: Service = {
     resolve: resolveByLibc,
     ...others,
@@ -56,6 +56,8 @@ export async function startProxy(config: ProxyConfig, surroundings: Surroundings
   const [transparent, explicit] = (["transparent", "explicit"] as const).map((wanted) =>
     config.listeners.filter(({ kind }) => kind === wanted),
   );
+  // One without anything to do needs no threads.
+  const startEngine = transparent?.length === 0 ? startJavaScriptEngine : preferred;
   const engine = await startEngine(transparent ?? [], service);
   const listening = await listenAtAll(explicit ?? [], service, () => createExplicitServer(listened)).catch(
     async (error: unknown) => {

@@ -4,14 +4,24 @@ import type { CapturedPort, ProxyConfig } from "./config.ts";
 import type { Connections } from "./connections.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { Log } from "./log.ts";
+import type { CompiledPolicy } from "./policy/compile-policy.ts";
 import type { Judge } from "./policy/judge.ts";
 import type { Resolve } from "./resolve.ts";
 import type { Endpoint, Transport } from "./transport.ts";
 
-/** Another policy has another judge. */
+/** What is judged by at the moment. */
 export interface PolicyInForce {
+  /** Another policy has another judge. */
   readonly judge: Judge;
   readonly pages: BlockPages;
+  /** What the judge judges by; another object for another policy. */
+  readonly compiled: () => Pick<CompiledPolicy, "table" | "ruleNames">;
+  /** Bits of the schedules that run. */
+  readonly schedules: () => number;
+  /** How far local time is ahead of UTC. */
+  readonly utcOffsetSeconds: () => number;
+  /** Tells when one of these has changed; returns what ends that. */
+  readonly onChange: (changed: () => void) => () => void;
 }
 
 /** What engines and explicit listeners share. */

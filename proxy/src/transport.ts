@@ -22,12 +22,14 @@ export interface Transport {
 
 /** What `proxy/addon/transparent.c` exports. */
 export interface TransparentAddon {
+  /** The MAC of a neighbour on a device, as `02:00:00:00:00:01`, where the kernel knows it. */
+  readonly neighbour: (address: string, device: string) => string | undefined;
   readonly listener: (address: string, port: number) => number;
   readonly outgoing: (address: string, port: number, mark: number) => number;
 }
 
 export function isTransparentAddon(addon: object): addon is TransparentAddon {
-  return "listener" in addon && "outgoing" in addon;
+  return "listener" in addon && "outgoing" in addon && "neighbour" in addon;
 }
 
 /** The bytes that a stream queues before it asks its source to wait; Node's own 64 KiB is too much here. */

@@ -5,7 +5,7 @@ import { hostArchitecture } from "../../build/debian/architectures.ts";
 import { bundleProgram } from "../../build/payload/bundle.ts";
 import { compileFlags } from "../../build/debian/compiler.ts";
 import { run } from "../../build/core/run.ts";
-import { compileAddon } from "../../build/payload/compile-addon.ts";
+import { addons, compileAddon } from "../../build/payload/compile-addon.ts";
 import { hostCompiler } from "../../test/payload/host-compiler.ts";
 
 /** Below `folder`: in `proxy` the proxy as images have it, but for the compiler; `sink`, which downloads. */
@@ -15,7 +15,8 @@ export async function buildPrograms(folder: string): Promise<void> {
   const proxy = join(folder, "proxy");
   await mkdir(proxy);
   await writeFile(join(proxy, "proxy.cjs"), await bundleProgram("proxy.cjs"));
-  await compileAddon(compiler, join(proxy, "transparent.node"));
+  for (const name of Object.keys(addons) as (keyof typeof addons)[])
+    await compileAddon(compiler, name, join(proxy, name));
   const sink = join(import.meta.dirname, "sink.c");
   await run([compiler.name, ...compileFlags, "-D_GNU_SOURCE", "-o", join(folder, "sink"), sink]);
 }

@@ -23,8 +23,8 @@ for (const architecture of ["amd64", "arm64", "armhf"] as const) {
     async (t) => {
       const folder = scratch(t);
       if (compiler === undefined) throw new Error("gcc is missing");
-      await compileAddon(compiler, join(folder, "one.node"));
-      await compileAddon(compiler, join(folder, "two.node"));
+      await compileAddon(compiler, "engine.node", join(folder, "one.node"));
+      await compileAddon(compiler, "engine.node", join(folder, "two.node"));
       const [one, two] = [readFileSync(join(folder, "one.node")), readFileSync(join(folder, "two.node"))];
       t.is(one.readUInt16LE(18), machines[architecture]);
       t.true(one.equals(two));
@@ -38,7 +38,7 @@ test("the addon says what is wrong with an argument or an address", async (t) =>
   const file = join(scratch(t), "transparent.node");
   const compiler = hostCompiler(hostArchitecture());
   if (compiler === undefined) throw new Error("gcc is missing");
-  await compileAddon(compiler, file);
+  await compileAddon(compiler, "transparent.node", file);
   const addon: unknown = createRequire(import.meta.url)(file);
   if (typeof addon !== "object" || addon === null || !isTransparentAddon(addon)) throw new Error("no addon");
   t.throws(() => addon.listener("router", 80), {

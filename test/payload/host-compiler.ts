@@ -13,10 +13,10 @@ export function hostCompiler(architecture: Architecture): Compiler | undefined {
   return {
     name: gcc,
     packages: [],
-    async compileShared(source, headers, output) {
+    async compileShared(sources, headers, output) {
       const link = linkFlags.map((flag) => (flag === "-shared" ? flag : `-Wl,${flag}`));
       const prefix = `-ffile-prefix-map=${projectRoot}=.`;
-      await run([gcc, ...compileFlags, ...link, prefix, "-isystem", headers, "-o", output, source]);
+      await run([gcc, ...compileFlags, ...link, prefix, "-isystem", headers, "-o", output, ...sources]);
     },
   };
 }

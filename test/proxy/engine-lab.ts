@@ -5,9 +5,9 @@ import { startJavaScriptEngine } from "../../proxy/src/captured/engine.ts";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import type { Engine } from "../../proxy/src/engine.ts";
 import { HostCheck } from "../../proxy/src/host-check.ts";
-import { loadPolicy } from "../../proxy/src/policy/load-policy.ts";
 import { ownDestinations } from "../../proxy/src/own-addresses.ts";
 import type { PolicyConfig } from "../../proxy/src/policy/policy-config.ts";
+import { NativeEngine } from "../../proxy/src/native/native-engine.ts";
 import type { Service } from "../../proxy/src/service.ts";
 import type { Endpoint } from "../../proxy/src/transport.ts";
 import {
@@ -22,6 +22,8 @@ import {
   until,
   type LogEvent,
 } from "./loopback-lab.ts";
+import { engineAddon } from "./native/engine-addon.ts";
+import { labPolicy } from "./lab-policy.ts";
 
 /**
  * Starts an engine behind one listener on loopback: each connection counts as captured on its way to a
@@ -43,7 +45,31 @@ export const engines: Readonly<Record<string, StartLabEngine>> = {
         connect: (from) => plainConnect(from, origin),
       },
     }),
+  native: async (standIn, service) => {
+    const server = createServer();
+    const { address, port } = await listen(server);
+    const engine = new NativeEngine(await engineAddon(), service, {
+      listeners: [descriptorOf(server)],
+      threads: 2,
+      standIn,
+    });
+    await close(server);
+    return {
+      listeners: [{ kind: "transparent", address, port }],
+      count: () => engine.count(),
+      list: () => engine.list(),
+      stop: (drainMs) => engine.stop(drainMs),
+    };
+  },
 };
+
+/** Node has no name for it. */
+function descriptorOf(server: object): number {
+  const handle: unknown = Reflect.get(server, "_handle");
+  const fd: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : undefined;
+  if (typeof fd !== "number") throw new Error("the server has no descriptor");
+  return fd;
+}
 
 /** An engine on loopback, between clients and one origin. */
 export interface EngineLab {
@@ -104,7 +130,7 @@ export async function inEngineLab(
   const [records, events]: [AccessRecord[], LogEvent[]] = [[], []];
   const engine = await start(at, {
     config: { ...config, policy },
-    policy: await loadPolicy(policy, { running: () => 0 }),
+    policy: await labPolicy(policy),
     hostCheck: new HostCheck(async (name) => {
       const addresses = names.get(name);
       if (addresses === undefined) throw new Error("no answer");
@@ -116,14 +142,20 @@ export async function inEngineLab(
     isOwn: ownDestinations(config),
     carries: new Map(config.ports.map(({ port, carries }) => [port, carries])),
   });
-  await body({
+  const lab: EngineLab = {
     engine,
     records,
     events,
     connect: () => dial(engine.listeners[0] ?? at.origin),
     recorded: async (count) => until(() => records.length >= count, `${count} lines in the access log`),
     reached: () => reached,
-  });
+  };
+  try {
+    await body(lab);
+  } catch (error) {
+    await engine.stop(0);
+    throw error;
+  }
 
   await until(() => openSockets() === 0 && engine.count().open === 0, "all to be closed", 3000).catch(
     () => {},

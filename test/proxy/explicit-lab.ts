@@ -2,7 +2,6 @@ import { createServer as createHttpServer, type RequestListener } from "node:htt
 import { createServer, Socket } from "node:net";
 import type { ExecutionContext } from "ava";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
-import { loadPolicy } from "../../proxy/src/policy/load-policy.ts";
 import { startProxy, type Proxy } from "../../proxy/src/proxy.ts";
 import type { Access } from "../../proxy/src/access.ts";
 import { formatAccessJson } from "../../proxy/src/log/access-json.ts";
@@ -19,6 +18,7 @@ import {
   until,
   type LogEvent,
 } from "./loopback-lab.ts";
+import { labPolicy } from "./lab-policy.ts";
 
 /** A proxy that is spoken to as one, on loopback, between clients and the origins that it is asked for. */
 export interface ExplicitLab {
@@ -94,7 +94,7 @@ export async function inExplicitLab(
   const log = (event: string, fields?: object): void => void events.push({ event, ...fields });
   const listeners = [{ kind: "explicit", address: "127.0.0.1", port: 0 }] as const;
   const access: Access = (record) => events.push(JSON.parse(formatAccessJson(record)));
-  const policy = await loadPolicy(config?.policy ?? quickConfig.policy, { running: () => 0 });
+  const policy = await labPolicy(config?.policy ?? quickConfig.policy);
   const surroundings = { transport, policy, log, access, resolve };
   const proxy = await startProxy({ ...quickConfig, listeners, ...config }, surroundings);
   const connect = (): Socket => dial(proxy.listeners[0] ?? { address: "", port: 0 });

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import { formatAccessJson } from "../../proxy/src/log/access-json.ts";
-import { loadPolicy } from "../../proxy/src/policy/load-policy.ts";
 import { startProxy, type Proxy } from "../../proxy/src/proxy.ts";
 import type { Endpoint, Transport } from "../../proxy/src/transport.ts";
+import { labPolicy } from "./lab-policy.ts";
 
 /** One event of the proxy's log, or a line of its access log. */
 export interface LogEvent {
@@ -90,7 +90,7 @@ export async function inLab(
   const config = { ...quickConfig, ...setup.config };
   const proxy = await startProxy(config, {
     transport,
-    policy: await loadPolicy(config.policy, { running: () => 0 }),
+    policy: await labPolicy(config.policy),
     log: (event, fields) => events.push({ event, ...fields }),
     access: (record) => events.push(JSON.parse(formatAccessJson(record))),
   });

@@ -1,4 +1,4 @@
-import { formatEndpoint } from "../addresses.ts";
+import { askAboutHost } from "../host-check.ts";
 import type { Captured } from "./captured.ts";
 
 /**
@@ -11,11 +11,7 @@ export function checkHost(captured: Captured, host: string, then: (mayPass: bool
   const { hostCheck } = service.config;
   if (hostCheck === "off") return then(true);
   if (hostCheck === "log") then(true);
-  void service.hostCheck.check(host, to.address).then((found) => {
-    if (found !== "belongs") {
-      const event = found === "foreign" ? "host-mismatch" : "host-unchecked";
-      service.log(event, { client: formatEndpoint(from), destination: formatEndpoint(to), host });
-    }
+  void askAboutHost(service, { client: from, destination: to, host }).then((found) => {
     if (hostCheck === "block") then(found !== "foreign");
   });
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { BlockPages, defaultBlockPage, prepareBlockPage, type BlockPage } from "../block-page.ts";
+import { BlockPages, defaultBlockPage } from "../block-page.ts";
 import { errorCode } from "../error-code.ts";
 import { compilePolicy, type CompiledPolicy } from "./compile-policy.ts";
 import type { Judge } from "./judge.ts";
@@ -10,8 +10,6 @@ import { judgeByTable, type Surroundings } from "./table-judge.ts";
 export interface LoadedPolicy extends CompiledPolicy {
   readonly judge: Judge;
   readonly pages: BlockPages;
-  /** What somebody sees who is blocked by a rule; undefined is the default. */
-  readonly pageOf: (rule: string | undefined) => BlockPage;
 }
 
 /** Reads a policy's lists, and the block page. That can't be read is one more problem; there is one of the proxy's own. */
@@ -36,6 +34,5 @@ export async function loadPolicy(
     problems,
     judge: judgeByTable(compiled, surroundings),
     pages: new BlockPages(template, config.timeZone),
-    pageOf: (rule) => prepareBlockPage(template, rule),
   };
 }

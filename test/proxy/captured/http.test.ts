@@ -416,11 +416,12 @@ for (const [engine, start] of Object.entries(engines)) {
 
   promise("an origin that ends between answers ends the connection for the client", async (t) => {
     const serve = (socket: Socket): void => void socket.once("data", () => socket.end(ok("one"))).resume();
-    await inEngineLab(t, start, { serve }, async ({ connect, records }) => {
+    await inEngineLab(t, start, { serve }, async ({ connect, records, recorded }) => {
       const client = connect();
       const { text, error } = await say(client, get("/"));
       client.end();
       t.deepEqual([text, error], [ok("one"), undefined]);
+      await recorded(1);
       t.is(records.length, 1);
     });
   });

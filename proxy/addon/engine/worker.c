@@ -1,0 +1,356 @@
+#define _GNU_SOURCE
+#include "worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_EVENTS 128
+/* Accepted in a row, before those that are there have their turn. */
+#define MAX_ACCEPTED 32
+/* Without descriptors or memory nobody is accepted for so long. */
+#define SHED_MS 100
+
+static double clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void look_at_clock(struct worker *worker)
+{
+	worker->now_ms = clock_ms(CLOCK_MONOTONIC);
+	worker->wall_ms = clock_ms(CLOCK_REALTIME);
+}
+
+void worker_wake(struct worker *worker)
+{
+	uint64_t one = 1;
+
+	/* it can only fail when it is awake anyway */
+	if (write(worker->wake, &one, sizeof(one)) < 0)
+		return;
+}
+
+void worker_watch(struct worker *worker, struct end *end, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data = { .ptr = end } };
+
+	(void)epoll_ctl(worker->epoll, EPOLL_CTL_ADD, end->fd, &event);
+}
+
+void worker_rewatch(struct worker *worker, struct end *end, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data = { .ptr = end } };
+
+	(void)epoll_ctl(worker->epoll, EPOLL_CTL_MOD, end->fd, &event);
+}
+
+void worker_queue(struct worker *worker, struct connection *connection)
+{
+	if (connection->is_queued)
+		return;
+	connection->is_queued = 1;
+	connection->next_queued = worker->queued;
+	worker->queued = connection;
+}
+
+/* --- Time: a wheel of slots; an entry is looked at when its slot comes by, and moved on if it isn't due. --- */
+
+void worker_untime(struct connection *connection)
+{
+	if (connection->timed_at == NULL)
+		return;
+	*connection->timed_at = connection->next_timed;
+	if (connection->next_timed != NULL)
+		connection->next_timed->timed_at = connection->timed_at;
+	connection->timed_at = NULL;
+}
+
+void worker_time(struct worker *worker, struct connection *connection)
+{
+	double deadline = connection_deadline(worker, connection);
+	int64_t tick = (int64_t)(deadline / WHEEL_TICK_MS) + 1;
+	unsigned int slot;
+
+	if (tick <= worker->wheel_tick)
+		tick = worker->wheel_tick + 1;
+	if (tick >= worker->wheel_tick + WHEEL_SLOTS)
+		tick = worker->wheel_tick + WHEEL_SLOTS - 1;
+	slot = (unsigned int)(tick % WHEEL_SLOTS);
+	worker_untime(connection);
+	connection->next_timed = worker->wheel[slot];
+	if (connection->next_timed != NULL)
+		connection->next_timed->timed_at = &connection->next_timed;
+	connection->timed_at = &worker->wheel[slot];
+	worker->wheel[slot] = connection;
+	worker->wheel_used[slot / 64] |= 1ull << slot % 64;
+}
+
+static void turn_wheel(struct worker *worker)
+{
+	int64_t now = (int64_t)(worker->now_ms / WHEEL_TICK_MS);
+
+	while (worker->wheel_tick < now) {
+		unsigned int slot = (unsigned int)(++worker->wheel_tick % WHEEL_SLOTS);
+		struct connection *connection;
+
+		if ((worker->wheel_used[slot / 64] & 1ull << slot % 64) == 0)
+			continue;
+		worker->wheel_used[slot / 64] &= ~(1ull << slot % 64);
+		while ((connection = worker->wheel[slot]) != NULL) {
+			worker_untime(connection);
+			if (connection_deadline(worker, connection) <= worker->now_ms)
+				connection_expire(worker, connection);
+			if (connection->stage != STAGE_GONE)
+				worker_time(worker, connection);
+		}
+	}
+}
+
+static int wait_ms(const struct worker *worker)
+{
+	if (worker->queued != NULL)
+		return 0;
+	for (int ahead = 1; ahead < WHEEL_SLOTS; ahead++) {
+		unsigned int slot = (unsigned int)((worker->wheel_tick + ahead) % WHEEL_SLOTS);
+
+		if (slot % 64 == 0 && worker->wheel_used[slot / 64] == 0) {
+			ahead += 63;
+			continue;
+		}
+		if (worker->wheel_used[slot / 64] & 1ull << slot % 64) {
+			double left = (double)(worker->wheel_tick + ahead) * WHEEL_TICK_MS - worker->now_ms;
+
+			return left > 0 ? (int)left + 1 : 0;
+		}
+	}
+	return worker->accept_again_ms > 0 ? SHED_MS : -1;
+}
+
+/* --- Accepting --- */
+
+static void shed(struct worker *worker)
+{
+	struct record record = { .kind = RECORD_SHED, .error = errno };
+
+	record.started_ms = worker->wall_ms;
+	count(&worker->counts.shed, 1);
+	report_event(worker, &record);
+	worker->accept_again_ms = worker->now_ms + SHED_MS;
+	for (unsigned int index = 0; index < worker->engine->options.listener_count; index++)
+		(void)epoll_ctl(worker->epoll, EPOLL_CTL_DEL, worker->engine->options.listeners[index], NULL);
+}
+
+/* Whoever waits longest is told at once, rather than left alone: with the descriptor that was kept for this. */
+static void refuse_one(struct worker *worker, int listener)
+{
+	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+	int fd;
+
+	if (worker->reserve >= 0)
+		close(worker->reserve);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		close(fd);
+	}
+	worker->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void accept_some(struct worker *worker, int listener)
+{
+	for (int accepted = 0; accepted < MAX_ACCEPTED; accepted++) {
+		struct sockaddr_storage client;
+		socklen_t length = sizeof(client);
+		int fd = accept4(listener, (struct sockaddr *)&client, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			connection_open(worker, fd, &client);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			shed(worker);
+			refuse_one(worker, listener);
+			return;
+		}
+		if (errno == EAGAIN)
+			return;
+	}
+}
+
+static void watch_listeners(struct worker *worker)
+{
+	const struct engine_options *options = &worker->engine->options;
+
+	for (unsigned int index = 0; index < options->listener_count; index++) {
+		struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+
+		event.data.u64 = 2 * index + 1; /* odd: no pointer */
+		(void)epoll_ctl(worker->epoll, EPOLL_CTL_ADD, options->listeners[index], &event);
+	}
+	worker->accept_again_ms = 0;
+}
+
+/* --- Messages from JavaScript --- */
+
+static void apply_answer(struct worker *worker, const struct answer *answer)
+{
+	struct connection *connection = worker->all;
+
+	while (connection != NULL && !(connection->is_asked && connection->serial == (uint32_t)answer->question))
+		connection = connection->next;
+	if (connection == NULL)
+		return;
+	connection->is_asked = 0;
+	if (!answer->belongs) {
+		connection->host_foreign = connection->host_belongs;
+		connection->host_belongs = 0;
+	}
+	connection->up.wants_more = 0;
+	connection_advance(worker, connection);
+}
+
+static void read_messages(struct worker *worker)
+{
+	struct answer *answers;
+	uint64_t times;
+
+	if (read(worker->wake, &times, sizeof(times)) < 0)
+		return;
+	pthread_mutex_lock(&worker->lock);
+	answers = worker->answers;
+	worker->answers = NULL;
+	pthread_mutex_unlock(&worker->lock);
+	while (answers != NULL) {
+		struct answer *answer = answers;
+
+		answers = answer->next;
+		apply_answer(worker, answer);
+		free(answer);
+	}
+	if (atomic_exchange(&worker->lists, 0))
+		report_open(worker);
+}
+
+/* --- The loop --- */
+
+/* Not before: events of theirs may still be in hand, and the queue may hold them. */
+static void free_gone(struct worker *worker)
+{
+	struct connection *gone = worker->gone;
+
+	worker->gone = NULL;
+	while (gone != NULL) {
+		struct connection *connection = gone;
+
+		gone = connection->next_gone;
+		if (connection->is_queued) {
+			connection->next_gone = worker->gone;
+			worker->gone = connection;
+		} else {
+			free(connection);
+		}
+	}
+}
+
+static void advance_queued(struct worker *worker)
+{
+	struct connection *queued = worker->queued;
+
+	worker->queued = NULL;
+	while (queued != NULL) {
+		struct connection *connection = queued;
+
+		queued = connection->next_queued;
+		connection->is_queued = 0;
+		if (connection->stage != STAGE_GONE)
+			connection_advance(worker, connection);
+	}
+}
+
+static void handle(struct worker *worker, const struct epoll_event *event)
+{
+	struct engine *engine = worker->engine;
+
+	if (event->data.u64 & 1) {
+		unsigned int index = (unsigned int)(event->data.u64 / 2);
+
+		if (index == MAX_LISTENERS)
+			read_messages(worker);
+		else if (atomic_load(&engine->accepts) && worker->accept_again_ms == 0)
+			accept_some(worker, engine->options.listeners[index]);
+		return;
+	}
+	connection_event(worker, event->data.ptr, event->events);
+}
+
+static void end_all(struct worker *worker)
+{
+	while (worker->all != NULL)
+		connection_finish(worker, worker->all, ENDED_STOPPED, SIDE_PROXY, 0);
+	advance_queued(worker);
+	free_gone(worker);
+	while (worker->pipe_count > 0) {
+		int *pipe = worker->pipes[--worker->pipe_count];
+
+		close(pipe[0]);
+		close(pipe[1]);
+	}
+}
+
+/*
+ * Before it sleeps, a thread that has had something to do lets others run: where a core is shared with what it
+ * works for, there is more to do by then, for one wake-up.
+ */
+static int wait_for_events(struct worker *worker, struct epoll_event *events)
+{
+	int count = 0;
+
+	if (worker->was_busy) {
+		sched_yield();
+		count = epoll_wait(worker->epoll, events, MAX_EVENTS, 0);
+	}
+	if (count == 0)
+		count = epoll_wait(worker->epoll, events, MAX_EVENTS, wait_ms(worker));
+	worker->was_busy = count > 0;
+	return count;
+}
+
+void *worker_run(void *argument)
+{
+	struct worker *worker = argument;
+	struct engine *engine = worker->engine;
+	struct epoll_event message = { .events = EPOLLIN };
+	struct epoll_event events[MAX_EVENTS];
+
+	message.data.u64 = 2 * MAX_LISTENERS + 1;
+	(void)epoll_ctl(worker->epoll, EPOLL_CTL_ADD, worker->wake, &message);
+	look_at_clock(worker);
+	worker->wheel_tick = (int64_t)(worker->now_ms / WHEEL_TICK_MS);
+	watch_listeners(worker);
+	while (!atomic_load(&engine->stops)) {
+		int count = wait_for_events(worker, events);
+
+		look_at_clock(worker);
+		atomic_store(&worker->seen, worker_judging(worker)->generation);
+		for (int index = 0; index < count; index++)
+			handle(worker, &events[index]);
+		turn_wheel(worker);
+		advance_queued(worker);
+		free_gone(worker);
+		if (worker->accept_again_ms > 0 && worker->now_ms >= worker->accept_again_ms)
+			watch_listeners(worker);
+	}
+	end_all(worker);
+	return NULL;
+}

@@ -1,0 +1,118 @@
+/* A thread with connections of its own, and what the workers share. */
+#ifndef HALFBRIDGE_WORKER_H
+#define HALFBRIDGE_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "clients.h"
+#include "connection.h"
+#include "engine.h"
+#include "policy.h"
+
+#define SCRATCH_BYTES 65536
+#define WHEEL_SLOTS 1024
+#define WHEEL_TICK_MS 32
+#define MAX_POOLED_PIPES 64
+/* JavaScript that doesn't come to take them loses records; memory stays bounded. */
+#define RECORD_BUFFER_BYTES (1024 * 1024)
+
+/* A policy as it was put in force. */
+struct judging {
+	struct judging *next; /* of those that were in force */
+	uint32_t generation;
+	struct policy policy;
+	const struct engine_page *pages;
+	unsigned int page_count;
+};
+
+/* Counted by one thread, read by another. */
+struct counts {
+	_Atomic uint64_t open, accepted, over_limit, shed, loops, bytes_from_clients, bytes_to_clients;
+};
+
+struct answer {
+	struct answer *next;
+	uint64_t question;
+	int belongs;
+};
+
+struct worker {
+	struct engine *engine;
+	unsigned int index;
+	pthread_t thread;
+	int epoll;
+	int wake; /* eventfd */
+	int reserve; /* a descriptor to give up when there are none */
+	double now_ms; /* CLOCK_MONOTONIC, at the last wake-up */
+	double wall_ms; /* since 1970, then */
+	int was_busy;
+	double accept_again_ms; /* 0: accepting */
+	struct counts counts;
+	struct connection *all;
+	struct connection *queued;
+	struct connection *gone;
+	struct connection *wheel[WHEEL_SLOTS];
+	uint64_t wheel_used[WHEEL_SLOTS / 64];
+	int64_t wheel_tick; /* that was looked at last */
+	int pipes[MAX_POOLED_PIPES][2];
+	unsigned int pipe_count;
+	int netlink; /* -1 until a MAC is asked for */
+	uint32_t serial;
+	_Atomic uint32_t seen; /* generation of the policy at the last wake-up */
+	_Atomic int lists;	/* it is to list its connections */
+	pthread_mutex_t lock;	/* for what follows */
+	struct answer *answers;
+	char *records;
+	size_t record_bytes;
+	uint64_t records_lost;
+	/* The thread's own again. */
+	char scratch[SCRATCH_BYTES];
+};
+
+struct engine {
+	struct engine_options options;
+	struct clients clients;
+	_Atomic(struct judging *) judging;
+	struct judging *retired; /* what workers may still use */
+	_Atomic uint32_t schedules;
+	_Atomic int32_t utc_offset_seconds;
+	_Atomic uint32_t open; /* connections of all workers */
+	_Atomic int accepts;
+	_Atomic int stops;
+	_Atomic int told; /* JavaScript knows that there is something to collect */
+	struct worker *workers;
+};
+
+void *worker_run(void *worker);
+void worker_wake(struct worker *worker);
+/* To be called when a deadline may have come nearer. */
+void worker_time(struct worker *worker, struct connection *connection);
+void worker_untime(struct connection *connection);
+/* Has more to do, after the others. */
+void worker_queue(struct worker *worker, struct connection *connection);
+void worker_watch(struct worker *worker, struct end *end, uint32_t events);
+void worker_rewatch(struct worker *worker, struct end *end, uint32_t events);
+
+static inline struct judging *worker_judging(struct worker *worker)
+{
+	return atomic_load_explicit(&worker->engine->judging, memory_order_acquire);
+}
+
+static inline void count(_Atomic uint64_t *counter, uint64_t by)
+{
+	/* only this thread writes it */
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + by, memory_order_relaxed);
+}
+
+/* report.c */
+void report_request(struct worker *worker, struct connection *connection, const struct request *request,
+		    const struct record *facts, const char *why);
+void report_connection(struct worker *worker, struct connection *connection, const struct record *facts);
+void report_event(struct worker *worker, const struct record *facts);
+void report_question(struct worker *worker, struct connection *connection, uint64_t question, const char *host,
+		     size_t length);
+void report_open(struct worker *worker);
+
+#endif

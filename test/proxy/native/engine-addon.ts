@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { hostArchitecture } from "../../../build/debian/architectures.ts";
+import { compileAddon } from "../../../build/payload/compile-addon.ts";
+import { projectRoot } from "../../../build/core/paths.ts";
+import { isEngineAddon, type EngineAddon } from "../../../proxy/src/native/addon.ts";
+import { hostCompiler } from "../../payload/host-compiler.ts";
+
+let loaded: EngineAddon | undefined;
+
+/**
+ * The native engine, compiled by the machine's own gcc: once for all test files, whose processes come at the same
+ * time. HALFBRIDGE_ENGINE_ADDON names another one, such as one with sanitizers in it.
+ */
+export async function engineAddon(): Promise<EngineAddon> {
+  loaded ??= loadAddon(process.env["HALFBRIDGE_ENGINE_ADDON"] ?? (await compiledAddon()));
+  return loaded;
+}
+
+async function compiledAddon(): Promise<string> {
+  const folder = join(tmpdir(), `halfbridge-engine-${userInfo().uid}`);
+  const file = join(folder, `${identifySources()}.node`);
+  if (existsSync(file)) return file;
+  const compiler = hostCompiler(hostArchitecture());
+  if (compiler === undefined) throw new Error("gcc is missing");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const mine = `${file}.${process.pid}`;
+  await compileAddon(compiler, "engine.node", mine);
+  renameSync(mine, file);
+  return file;
+}
+
+function identifySources(): string {
+  const folder = join(projectRoot, "proxy", "addon");
+  const hash = createHash("sha256");
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort())
+    if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+function loadAddon(file: string): EngineAddon {
+  const addon = { exports: {} };
+  process.dlopen(addon, file);
+  if (!isEngineAddon(addon.exports)) throw new Error(`${file}: not the proxy's engine`);
+  return addon.exports;
+}
