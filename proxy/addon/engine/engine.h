@@ -172,6 +172,7 @@ struct record {
 	uint16_t host_length;
 	uint16_t target_length;
 	uint16_t why_length;
+	double ended_ms; /* since 1970: what a record is sorted by */
 	/* method, host (with its port), target, and why it was refused follow */
 };
 

@@ -36,6 +36,7 @@ static void append(struct worker *worker, const struct record *facts, const stru
 	record.target_length = (uint16_t)lengths[2];
 	record.why_length = (uint16_t)lengths[3];
 	record.size = (uint32_t)((length + 7) & ~(size_t)7);
+	record.ended_ms = worker->wall_ms;
 
 	pthread_mutex_lock(&worker->lock);
 	if (worker->record_bytes + record.size > RECORD_BUFFER_BYTES) {

@@ -164,5 +164,5 @@ function forAddon(policy: Service["policy"]): AddonPolicy {
 
 /** Each thread's records are in the order in which things have ended; all of them shall be. */
 function inOrder(records: NativeRecord[]): NativeRecord[] {
-  return records.sort((one, other) => one.startedMs + one.durationMs - (other.startedMs + other.durationMs));
+  return records.sort((one, other) => one.endedMs - other.endedMs);
 }

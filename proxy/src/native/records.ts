@@ -21,6 +21,8 @@ export interface NativeRecord {
   readonly carries: "http" | "tls" | "raw";
   readonly startedMs: number;
   readonly durationMs: number;
+  /** What has ended at the same time is in order already. */
+  readonly endedMs: number;
   readonly bytesFromClient: number;
   readonly bytesToClient: number;
   readonly question: Question;
@@ -68,7 +70,7 @@ const sides = [undefined, "client", "origin", "proxy"] as const;
 const carried = ["http", "tls", "raw"] as const;
 
 /** `sizeof(struct record)`; each record takes a multiple of 8 bytes. */
-const headBytes = 112;
+const headBytes = 120;
 
 /**
  * Reads the records that `collect` has written to the beginning of a buffer. There may be tens of thousands a
@@ -113,6 +115,7 @@ export class RecordReader {
       carries: carried[bytes[at + 14] ?? 0] ?? "raw",
       startedMs: this.#doubles[double + 2] ?? 0,
       durationMs: this.#doubles[double + 3] ?? 0,
+      endedMs: this.#doubles[double + 14] ?? 0,
       bytesFromClient: this.#size(at / 4 + 8),
       bytesToClient: this.#size(at / 4 + 10),
       question: { worker: this.#words[at / 4 + 13] ?? 0, serial: this.#words[at / 4 + 12] ?? 0 },
