@@ -3,9 +3,10 @@
  * makes a policy's lists and pages into files for squid. Lines that are no entries are told. Where FOLDER is there
  * already they are a reason to leave it as it is: exit code 1. Exit code 2: it can't be written.
  */
-import { existsSync } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { readList } from "../../proxy/src/policy/compile-policy.ts";
 import type { PolicyConfig } from "../../proxy/src/policy/policy-config.ts";
 import { Problems } from "../../proxy/src/policy/problems.ts";
@@ -44,11 +45,22 @@ async function writeLists(policy: PolicyConfig, folder: string): Promise<Problem
     const list = new SquidList();
     await readList(policy, name, index, list, tally, problems);
     for (const kind of kindsOf(format)) {
-      const lines = list.lines(kind).map((line) => `${line}\n`);
-      await writeFile(join(folder, listFile(index + 1, kind)), lines.join(""));
+      await pipeline(inBlocks(list.lines(kind)), createWriteStream(join(folder, listFile(index + 1, kind))));
     }
   }
   return problems;
+}
+
+/** Some thousand lines at a time: all of them as one text would be as much memory again. */
+function* inBlocks(lines: Iterable<string>): Generator<string> {
+  let block = "";
+  for (const line of lines) {
+    block += `${line}\n`;
+    if (block.length < 65_536) continue;
+    yield block;
+    block = "";
+  }
+  yield block;
 }
 
 async function writePages(policy: PolicyConfig, folder: string): Promise<void> {

@@ -50,9 +50,8 @@ test("every path of a set-up that a script names is there", (t) => {
   );
   t.true(new Set(named).size >= 8);
   // ndppd.conf comes with routed IPv6 only, and halfbridge-ndp waits for it; policy.json with squid
-  const others = ["ndppd.conf", "policy.json"];
-  for (const name of new Set(named))
-    if (!others.includes(name)) t.truthy(find(`${builtSetup}/${name}`), name);
+  const others = new Set(["ndppd.conf", "policy.json"]);
+  for (const name of new Set(named)) if (!others.has(name)) t.truthy(find(`${builtSetup}/${name}`), name);
 });
 
 test("the router knows its board and its ports, to plan another site by itself", (t) => {

@@ -4,20 +4,24 @@ import type { TextEntry } from "../../../proxy/src/policy/table-builder.ts";
 import type { ListKind } from "../../payload/squid/list-kinds.ts";
 import { hostPattern, urlBeginning, urlPattern } from "./squid-regex.ts";
 
+/** No name is longer (RFC 1035, 2.3.4); an IPv6 address is 32 digits. */
+const mostBytes = 255;
+
 /** Keeps the name whose bytes it is given, from its end, where a table has its fingerprint. */
 class NameReader {
-  #codes: number[] = [];
+  readonly #bytes = Buffer.alloc(mostBytes);
+  #start = mostBytes;
 
   start(): void {
-    this.#codes = [];
+    this.#start = mostBytes;
   }
 
   add(byte: number): void {
-    this.#codes.push(byte);
+    this.#bytes[--this.#start] = byte;
   }
 
   get name(): string {
-    return String.fromCharCode(...this.#codes.toReversed());
+    return this.#bytes.toString("latin1", this.#start);
   }
 }
 
@@ -26,7 +30,7 @@ export class SquidList implements ListSink {
   readonly hash = new NameReader();
   readonly #domains = { has: new Set<string>(), excepted: new Set<string>() };
   readonly #hosts = { has: new Set<string>(), excepted: new Set<string>() };
-  readonly #lines = new Map<ListKind, string[]>();
+  readonly #lines = new Map<ListKind, Set<string>>();
 
   addName(kind: number): void {
     const name = readable(this.hash.name);
@@ -47,17 +51,16 @@ export class SquidList implements ListSink {
     if (ofHost !== undefined) this.#add(isExcepted ? "exceptedHostPatterns" : "hostPatterns", ofHost);
   }
 
-  /** The lines of a kind, sorted. */
-  lines(kind: ListKind): string[] {
+  /** The lines of a kind, each once. */
+  lines(kind: ListKind): Iterable<string> {
     if (kind === "names") return names(this.#domains.has, this.#hosts.has);
     if (kind === "exceptedNames") return names(this.#domains.excepted, this.#hosts.excepted);
-    return [...new Set(this.#lines.get(kind))].sort();
+    return this.#lines.get(kind) ?? [];
   }
 
   #add(kind: ListKind, line: string): void {
-    const lines = this.#lines.get(kind);
-    if (lines === undefined) this.#lines.set(kind, [line]);
-    else lines.push(line);
+    const lines = this.#lines.get(kind) ?? new Set();
+    this.#lines.set(kind, lines.add(line));
   }
 }
 
@@ -66,11 +69,9 @@ const readable = (name: string): string =>
   /^[0-9a-f]{32}$/.test(name) ? new URL(`http://[${name.replaceAll(/(.{4})(?=.)/g, "$1:")}]`).hostname : name;
 
 /** With a dot in front, a domain and all below it. A name that is in a domain beside it stops squid: it is left out. */
-function names(domains: ReadonlySet<string>, hosts: ReadonlySet<string>): string[] {
-  return [
-    ...[...domains].filter((name) => !isBelow(name, domains)).map((name) => `.${name}`),
-    ...[...hosts].filter((name) => !domains.has(name) && !isBelow(name, domains)),
-  ].sort();
+function* names(domains: ReadonlySet<string>, hosts: ReadonlySet<string>): Generator<string> {
+  for (const name of domains) if (!isBelow(name, domains)) yield `.${name}`;
+  for (const name of hosts) if (!domains.has(name) && !isBelow(name, domains)) yield name;
 }
 
 function isBelow(name: string, domains: ReadonlySet<string>): boolean {
