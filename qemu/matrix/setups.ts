@@ -97,6 +97,7 @@ export function siteFor(
       ...base.proxy,
       hostCheck: isSquid ? "block" : "off",
       log: { format: base.proxy.log.format, KiB: base.proxy.log.KiB },
+      ...(isSquid ? {} : { metricsPort: 9130 }),
     },
     ...choose(way, topology),
     capture: ports.filter(({ carries }) => carries !== "raw" || !isSquid),

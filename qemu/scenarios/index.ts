@@ -9,6 +9,7 @@ import { ipv6Blocked, ipv6Bridged } from "./ipv6-choice.ts";
 import { kernelSettings } from "./kernel-settings.ts";
 import { largeBody } from "./large-body.ts";
 import { largeSegments } from "./large-segments.ts";
+import { metricsPort } from "./metrics-port.ts";
 import { neighboursIpv6 } from "./neighbours-ipv6.ts";
 import { neighbours } from "./neighbours.ts";
 import { noWindowClosed, noWindowOpen } from "./no-window.ts";
@@ -51,6 +52,7 @@ export const scenarios: readonly Scenario[] = [
   ipv6Blocked,
   overlappingRoutes,
   openPorts,
+  metricsPort,
   ownUser,
   operating,
   policy,
@@ -78,6 +80,7 @@ export const matrixScenarios: readonly Scenario[] = [
   smallMtu,
   largeSegments,
   counters,
+  metricsPort,
   failClosed,
   failOpen,
   noWindowClosed,
