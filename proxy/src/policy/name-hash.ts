@@ -8,6 +8,8 @@ export class NameHash {
   readonly #seedB: number;
   #a = 0;
   #b = 0;
+  /** Of what was added: one more than there are dots. */
+  labels = 1;
 
   constructor(seedA: number, seedB: number) {
     this.#seedA = seedA;
@@ -17,6 +19,7 @@ export class NameHash {
   start(): void {
     this.#a = this.#seedA | 0;
     this.#b = this.#seedB | 0;
+    this.labels = 1;
   }
 
   /** One byte; letters must be lower case. */
@@ -25,6 +28,7 @@ export class NameHash {
     this.#a = a ^ (a >>> 15);
     const b = Math.imul(this.#b + byte, 0x85eb_ca77);
     this.#b = b ^ (b >>> 13);
+    if (byte === 0x2e) this.labels++;
   }
 
   /** The first lane for what was added so far, as a fingerprint of that kind. */

@@ -1,7 +1,7 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Range } from "./client-groups.ts";
 import { NameHash } from "./name-hash.ts";
-import { findSlot, header, kinds, magic, sizes, version, type Kind } from "./table.ts";
+import { depthBit, findSlot, header, kinds, magic, sizes, version, type Kind } from "./table.ts";
 
 /** What a table has besides lists. */
 export interface Rules {
@@ -20,8 +20,11 @@ export interface TextEntry {
   readonly text: Uint8Array;
 }
 
-/** Keys of a block: some milliseconds of work, after which others have their turn. */
-const blockKeys = 16_384;
+const blockKeys = 4096;
+/** Parts of the table that are filled one after the other: as their blocks go, the next pages come. */
+const parts = 32;
+/** Some milliseconds of work, after which others have their turn. */
+const turnEntries = 16_384;
 const mostTaken = 0.7;
 
 interface Block {
@@ -39,7 +42,10 @@ export class TableBuilder {
   readonly hash: NameHash;
   readonly #seeds: readonly [number, number];
   #kinds = 0;
-  #blocks: Block[] = [];
+  #depths = 0;
+  #nameCount = 0;
+  /** By part of the table: the first bits of a fingerprint say where about its slot will be. */
+  readonly #blocks: Block[][] = Array.from({ length: parts }, () => []);
   /** Words: fingerprint a, b, list with flags, offset, length. */
   #entries = new Uint32Array(5 * 1024);
   #entryCount = 0;
@@ -59,13 +65,17 @@ export class TableBuilder {
 
   /** Adds the name that the hash has. */
   addName(kind: Exclude<Kind, typeof kinds.urls | typeof kinds.token>, list: number): void {
-    let block = this.#blocks.at(-1);
+    const a = this.hash.a(kind);
+    const blocks = this.#blocks[Math.floor((a / 0x1_0000_0000) * parts)] ?? [];
+    let block = blocks.at(-1);
     if (block === undefined || block.used === blockKeys) {
-      block = { fingerprints: new Uint32Array(2 * blockKeys), lists: new Uint8Array(blockKeys), used: 0 };
-      this.#blocks.push(block);
+      block = openBlock();
+      blocks.push(block);
     }
     this.#kinds |= 1 << kind;
-    block.fingerprints[block.used * 2] = this.hash.a(kind);
+    if (kind === kinds.domain || kind === kinds.exceptedDomain) this.#depths |= depthBit(this.hash.labels);
+    this.#nameCount++;
+    block.fingerprints[block.used * 2] = a;
     block.fingerprints[block.used * 2 + 1] = this.hash.b(kind);
     block.lists[block.used++] = list;
   }
@@ -73,6 +83,7 @@ export class TableBuilder {
   /** Adds the beginning of a path below the domain that the hash has. */
   addUrl(entry: TextEntry): void {
     this.#kinds |= 1 << kinds.urls;
+    this.#depths |= depthBit(this.hash.labels);
     this.#addText(entry, this.hash.a(kinds.urls), this.hash.b(kinds.urls), false);
   }
 
@@ -96,16 +107,16 @@ export class TableBuilder {
 
   /** Lays out the table; the builder is empty afterwards. */
   async build(rules: Rules): Promise<ArrayBuffer> {
-    const keyCount = this.#blocks.reduce((sum, { used }) => sum + used, 0);
-    const slotCount = Math.floor((keyCount + this.#entryCount) / mostTaken) + 2;
+    const slotCount = Math.floor((this.#nameCount + this.#entryCount) / mostTaken) + 2;
     const groupLimit = this.#entryCount + 1;
     const layout = layOut(rules, slotCount, groupLimit, this.#entryCount, this.#textBytes);
-    const table = new ArrayBuffer(layout.lengthBytes);
+    const table = pages(layout.lengthBytes);
     const words = new Uint32Array(table);
     for (const [field, value] of Object.entries(layout)) words[header[field as keyof typeof layout]] = value;
     words[header.magic] = magic;
     words[header.version] = version;
     words[header.kinds] = this.#kinds;
+    words[header.depths] = this.#depths;
     [words[header.seedA], words[header.seedB]] = this.#seeds;
     words[header.blocksByDefault] = rules.blocksByDefault ? 1 : 0;
     writeRules(words, layout, rules);
@@ -128,20 +139,20 @@ export class TableBuilder {
   }
 
   async #insertNames(words: Uint32Array, slots: number, slotCount: number): Promise<void> {
-    for (const { fingerprints, lists, used } of this.#blocks) {
-      for (let index = 0; index < used; index++) {
-        const a = fingerprints[index * 2] ?? 0;
-        const b = fingerprints[index * 2 + 1] ?? 0;
-        const slot = findSlot(words, slots, slotCount, a, b);
-        words[slot] = a;
-        words[slot + 1] = b;
-        words[slot + 2] = (words[slot + 2] ?? 0) | (1 << (lists[index] ?? 0));
+    for (const blocks of this.#blocks) {
+      for (const { fingerprints, lists, used } of blocks.splice(0)) {
+        for (let index = 0; index < used; index++) {
+          const a = fingerprints[index * 2] ?? 0;
+          const b = fingerprints[index * 2 + 1] ?? 0;
+          const slot = findSlot(words, slots, slotCount, a, b);
+          words[slot] = a;
+          words[slot + 1] = b;
+          words[slot + 2] = (words[slot + 2] ?? 0) | (1 << (lists[index] ?? 0));
+        }
+        fingerprints.buffer.transfer(0);
       }
-      fingerprints.buffer.transfer(0);
-      lists.buffer.transfer(0);
       await othersTurn();
     }
-    this.#blocks = [];
   }
 
   /** Entries of one group lie side by side: they are counted first, then put in order. */
@@ -151,7 +162,7 @@ export class TableBuilder {
     const groups = layout.groups / 4;
     let groupCount = 1;
     for (let index = 0; index < this.#entryCount; index++) {
-      if (index % blockKeys === blockKeys - 1) await othersTurn();
+      if (index % turnEntries === turnEntries - 1) await othersTurn();
       const [a = 0, b = 0, flags = 0] = entries.subarray(index * 5, index * 5 + 3);
       let group = 0;
       if ((flags & 0x40) === 0) {
@@ -169,7 +180,7 @@ export class TableBuilder {
       next[group] = (next[group - 1] ?? 0) + (words[groups + (group - 1) * sizes.group + 1] ?? 0);
     for (let group = 0; group < groupCount; group++) words[groups + group * sizes.group] = next[group] ?? 0;
     for (let index = 0; index < this.#entryCount; index++) {
-      if (index % blockKeys === blockKeys - 1) await othersTurn();
+      if (index % turnEntries === turnEntries - 1) await othersTurn();
       const [, , flags = 0, offset = 0, length = 0] = entries.subarray(index * 5, index * 5 + 5);
       const bit = 1 << (flags & 31);
       const at = layout.entries / 4 + (next[groupOf[index] ?? 0] ?? 0) * sizes.entry;
@@ -181,6 +192,23 @@ export class TableBuilder {
     this.#entries.buffer.transfer(0);
     this.#texts.buffer.transfer(0);
   }
+}
+
+function openBlock(): Block {
+  const memory = pages(blockKeys * 9);
+  return {
+    fingerprints: new Uint32Array(memory, 0, blockKeys * 2),
+    lists: new Uint8Array(memory, blockKeys * 8, blockKeys),
+    used: 0,
+  };
+}
+
+/**
+ * Memory that goes back to the system at once when it is no longer needed: what could be resized, but never is,
+ * V8 maps by itself. Other buffers come from malloc, which keeps what was large.
+ */
+function pages(bytes: number): ArrayBuffer {
+  return new ArrayBuffer(bytes, { maxByteLength: bytes });
 }
 
 type Layout = ReturnType<typeof layOut>;

@@ -46,10 +46,12 @@ export const header = {
   ruleCount: 18,
   texts: 19,
   textBytes: 20,
+  /** Bits `1 << labels` of the domains that occur, 31 for more: what has another number isn't looked for. */
+  depths: 21,
 } as const;
 
 /** Sizes in words of 4 bytes. */
-export const sizes = { header: 21, slot: 3, range: 5, mac: 3, group: 2, entry: 5, rule: 5 } as const;
+export const sizes = { header: 22, slot: 3, range: 5, mac: 3, group: 2, entry: 5, rule: 5 } as const;
 
 /** What a fingerprint is of. */
 export const kinds = {
@@ -77,6 +79,7 @@ export interface PolicyTable {
   readonly words: Uint32Array;
   readonly bytes: Uint8Array;
   readonly kinds: number;
+  readonly depths: number;
   /** Indexes of words. */
   readonly slots: number;
   readonly ranges: number;
@@ -88,6 +91,11 @@ export interface PolicyTable {
   readonly texts: number;
 }
 
+/** The bit of a domain with so many labels. */
+export function depthBit(labels: number): number {
+  return 1 << Math.min(labels, 31);
+}
+
 /** Reads what `TableBuilder` built: nothing is checked. */
 export function openTable(buffer: ArrayBuffer): PolicyTable {
   const words = new Uint32Array(buffer);
@@ -96,6 +104,7 @@ export function openTable(buffer: ArrayBuffer): PolicyTable {
     words,
     bytes: new Uint8Array(buffer),
     kinds: at("kinds"),
+    depths: at("depths"),
     slots: at("slots") / 4,
     ranges: at("ranges") / 4,
     macs: at("macs") / 4,
