@@ -36,6 +36,9 @@ static const char *prepare(int fd, const struct sockaddr *address, socklen_t len
 		return "IPV6_V6ONLY";
 	if (wish->listens && switch_on(fd, SOL_SOCKET, SO_REUSEADDR) < 0)
 		return "SO_REUSEADDR";
+	/* accepted sockets are as their listener is: an answer's last part isn't held until the part before is acknowledged */
+	if (wish->listens && switch_on(fd, IPPROTO_TCP, TCP_NODELAY) < 0)
+		return "TCP_NODELAY";
 	if (wish->transparent &&
 	    (v6 ? switch_on(fd, SOL_IPV6, IPV6_TRANSPARENT) < 0 : switch_on(fd, SOL_IP, IP_TRANSPARENT) < 0))
 		return "IP_TRANSPARENT";

@@ -21,12 +21,14 @@ export interface Network {
   readonly inOrigin: readonly string[];
 }
 
-/** So many new connections a second use up ports and queues of the default sizes. */
+/** As many new connections a second use up ports and queues of the default sizes. */
 const settings: Readonly<Record<string, string>> = {
   "net/ipv4/ip_local_port_range": "1024 65535",
   "net/ipv4/tcp_tw_reuse": "1",
   "net/ipv4/tcp_max_syn_backlog": "65535",
   "net/core/somaxconn": "65535",
+  // paces nothing, is part of every kernel, and nothing is lost here: BBR's timers would be measured
+  "net/ipv4/tcp_congestion_control": "reno",
 };
 
 export async function makeNetwork(): Promise<Network> {
