@@ -157,6 +157,9 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
 	connection->carries = (uint8_t)carries_of(options, connection->destination.port);
 	connection->started_ms = worker->wall_ms;
 	connection->accepted_ms = connection->active_ms = worker->now_ms;
+	/* whoever connects is to say what for */
+	if (connection->carries != CARRIES_RAW)
+		connection->head_since_ms = worker->now_ms;
 	link_up(worker, connection);
 
 	if (connection->carries != CARRIES_RAW)
@@ -418,7 +421,9 @@ static void close_origin(struct connection *connection, int regular)
 
 void connection_finish(struct worker *worker, struct connection *connection, enum ending ending, enum side by, int error)
 {
-	int regular = ending == ENDED_CLOSED, goes_on;
+	/* A client that has said nothing has nothing to be told by a reset. */
+	int is_silent = ending == ENDED_IDLE && connection->stage == STAGE_JUDGING && connection->up.bytes == 0;
+	int regular = ending == ENDED_CLOSED || is_silent, goes_on;
 
 	if (connection->stage == STAGE_GONE)
 		return;
@@ -593,9 +598,8 @@ static void client_ended(struct worker *worker, struct connection *connection)
 		connection_finish(worker, connection, ENDED_CLOSED, by, 0);
 	} else {
 		connection->closes_after = 1;
-		/* half a body: the origin shall know that no more comes */
-		if (connection->up.passing == PASS_LENGTH || connection->up.passing == PASS_CHUNKED)
-			pass_end(worker, connection, &connection->up);
+		/* as without a proxy, the origin hears that no more comes, and may answer still */
+		pass_end(worker, connection, &connection->up);
 	}
 }
 
@@ -716,6 +720,16 @@ void connection_advance(struct worker *worker, struct connection *connection)
 	worker_queue(worker, connection);
 }
 
+void connection_close_idle(struct worker *worker, struct connection *connection)
+{
+	if (connection->is_tunnel || connection->stage == STAGE_LINGERING)
+		return;
+	if (connection->in_flight == 0 && !connection->reply.pending && !connection->is_asked)
+		connection_finish(worker, connection, ENDED_CLOSED, SIDE_PROXY, 0);
+	else
+		connection->closes_after = 1;
+}
+
 /* --- Events --- */
 
 static void origin_event(struct worker *worker, struct connection *connection, uint32_t events)
@@ -798,6 +812,10 @@ void connection_expire(struct worker *worker, struct connection *connection)
 		return;
 	}
 	if (connection->head_since_ms > 0) {
+		if (bytes_length(&connection->up.in) == 0) {
+			connection_finish(worker, connection, ENDED_IDLE, SIDE_NONE, 0);
+			return;
+		}
 		if (connection->carries == CARRIES_TLS) {
 			connection_refuse(worker, connection, "slow");
 			return;

@@ -150,6 +150,8 @@ double connection_deadline(const struct worker *worker, const struct connection 
 /* Ends it: regularly (ENDED_CLOSED: what waits for the client is still sent), or with resets. */
 void connection_finish(struct worker *worker, struct connection *connection, enum ending ending, enum side by,
 		       int error);
+/* Ends one that is between two requests; another ends after its answers. */
+void connection_close_idle(struct worker *worker, struct connection *connection);
 /* Resets it; `why` is a constant. */
 void connection_refuse(struct worker *worker, struct connection *connection, const char *why);
 /* Everything goes on as it comes from now on. */

@@ -293,6 +293,10 @@ void engine_close_listeners(struct engine *engine)
 		return;
 	for (unsigned int index = 0; index < engine->options.listener_count; index++)
 		close(engine->options.listeners[index]);
+	for (unsigned int index = 0; index < engine->options.threads && engine->workers != NULL; index++) {
+		if (engine->workers[index].thread != 0)
+			worker_wake(&engine->workers[index]);
+	}
 }
 
 void engine_stop(struct engine *engine)

@@ -112,7 +112,7 @@ struct engine_counters {
 
 void engine_count(struct engine *engine, struct engine_counters *counters);
 
-/* Accepts no more. */
+/* Accepts no more, and ends connections that are between two requests. */
 void engine_close_listeners(struct engine *engine);
 
 /* Resets what is left and ends the threads. What is there to collect stays. */

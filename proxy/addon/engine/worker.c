@@ -220,6 +220,18 @@ static void apply_answer(struct worker *worker, const struct answer *answer)
 	connection_advance(worker, connection);
 }
 
+static void close_idle(struct worker *worker)
+{
+	struct connection *connection = worker->all;
+
+	while (connection != NULL) {
+		struct connection *next = connection->next;
+
+		connection_close_idle(worker, connection);
+		connection = next;
+	}
+}
+
 static void read_messages(struct worker *worker)
 {
 	struct answer *answers;
@@ -240,6 +252,8 @@ static void read_messages(struct worker *worker)
 	}
 	if (atomic_exchange(&worker->lists, 0))
 		report_open(worker);
+	if (!atomic_load(&worker->engine->accepts))
+		close_idle(worker);
 }
 
 /* --- The loop --- */

@@ -75,6 +75,7 @@ export class NativeEngine {
   }
 
   async stop(drainMs: number): Promise<void> {
+    if (this.#last !== undefined) return;
     this.#addon.closeListeners(this.#engine);
     const deadlineMs = performance.now() + drainMs;
     while (this.count().open > 0 && performance.now() < deadlineMs)
