@@ -4,6 +4,16 @@ export const blockedCount = 100_000;
 /** A name that is on no list: the load is for it. */
 export const allowedHost = "www.allowed.example";
 
+/** Names by which it can be seen whether a policy blocks a domain, with all below it and nothing else. */
+export interface Probes {
+  readonly allowed: readonly string[];
+  readonly blocked: readonly string[];
+}
+
+export function probesOf(domain: string): Probes {
+  return { allowed: [allowedHost, `not${domain}`], blocked: [domain, `www.${domain}`] };
+}
+
 /** As many different domains, the same ones each time; labels are as long as people's mostly are. */
 export function blockedDomains(count: number): string[] {
   const endings = ["example", "test", "shop.example", "ads.test"];

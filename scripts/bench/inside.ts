@@ -8,11 +8,11 @@ import { reportFailure } from "../../build/cli/failure.ts";
 import { ToolError } from "../../build/core/faults.ts";
 import { note, step } from "../../build/core/progress.ts";
 import { run } from "../../build/core/run.ts";
-import { checkPeer, lookalikeOf } from "./check-peer.ts";
-import { allowedHost, blockedCount, blockedDomains } from "./domains.ts";
+import { checkPeer } from "./check-peer.ts";
+import { blockedCount, blockedDomains, probesOf } from "./domains.ts";
 import type { Job, Outcome } from "./job.ts";
 import { measureIdle, measureLoads } from "./measure.ts";
-import { addresses, capture, makeNetwork } from "./network.ts";
+import { addresses, lead, makeNetwork } from "./network.ts";
 import { startOrigin } from "./origin.ts";
 import type { Peer, Place } from "./peers/peer.ts";
 import { peers as allPeers } from "./peers/peers.ts";
@@ -26,7 +26,7 @@ const job: Job = JSON.parse(process.argv[2] ?? "");
 const folder = join(job.folder, "run");
 const descriptors = parseDescriptorLimit(await readFile("/proc/self/limits", "utf8"));
 const blocked = blockedDomains(blockedCount);
-const probed = blocked[blockedCount >> 1] as string;
+const probes = probesOf(blocked[blockedCount >> 1] as string);
 const leftOut: { peer: string; why: string }[] = [];
 const remarks: string[] = [];
 
@@ -43,8 +43,8 @@ for (const id of job.peers) {
   await attempt(peer, () =>
     step(`start ${peer.title}, and see that it filters`, async () => {
       const row = await startPeer(peer, place);
-      await capture(row.port);
-      await checkPeer(network, peer, probed).catch(async (error: unknown) => {
+      await lead(network, row);
+      await checkPeer(network, peer, place, probes).catch(async (error: unknown) => {
         await row.stop();
         throw error;
       });
@@ -78,11 +78,12 @@ function placeOf(peer: Peer): Place {
   return {
     folder: join(folder, peer.id),
     port: 3129 + index,
+    client: addresses.clients[index] as string,
     sparePort: 3229 + index,
     blocked,
-    hosts: [allowedHost, lookalikeOf(probed)],
+    hosts: [...probes.allowed, ...probes.blocked],
     origin: addresses.origin,
-    proxyFolder: join(job.folder, "proxy"),
+    programs: job.folder,
     // each has two sockets; the rest is for logs, lists and the like
     maxConnections: Math.min(16_384, Math.floor((descriptors - 1024) / 2)),
   };

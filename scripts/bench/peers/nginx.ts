@@ -51,8 +51,8 @@ ${temporaryFolders(folder)}
 }
 `,
   }),
-  command: ({ folder, port, proxyFolder }) => {
-    const fd = loadTransparentAddon(proxyFolder).listener("0.0.0.0", port);
+  command: ({ folder, port, programs }) => {
+    const fd = loadTransparentAddon(`${programs}/proxy`).listener("0.0.0.0", port);
     const listening = createServer().listen({ fd, backlog: 511 });
     return {
       argv: ["nginx", "-p", folder, "-c", `${folder}/nginx.conf`, "-e", "stderr"],

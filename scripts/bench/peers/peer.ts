@@ -10,6 +10,8 @@ export interface Peer {
   readonly judges: "every request" | "the first request" | "nothing";
   /** Files in its folder that it is started with, by name. */
   readonly files: (place: Place) => Readonly<Record<string, string>>;
+  /** Why it isn't what the row is about, by what it has said; undefined if it is. */
+  readonly isNot?: (said: string) => string | undefined;
   /** Undefined where nothing is captured. It stays in the foreground and listens at `place.port`. */
   readonly command?: (place: Place) => Command;
 }
@@ -19,15 +21,17 @@ export interface Place {
   readonly folder: string;
   /** Takes what TPROXY delivers. */
   readonly port: number;
+  /** Whose connections it gets. */
+  readonly client: string;
   /** Another one that is free, on the loopback. */
   readonly sparePort: number;
   /** Each is blocked with all below it. */
   readonly blocked: readonly string[];
-  /** The names that are asked for and not blocked; all are at the origin's address. */
+  /** The names that are asked for; all are at the origin's address. */
   readonly hosts: readonly string[];
   readonly origin: string;
-  /** Where our bundle and addons are. */
-  readonly proxyFolder: string;
+  /** What build-programs.ts has built. */
+  readonly programs: string;
   readonly maxConnections: number;
 }
 

@@ -7,7 +7,7 @@ export const squid: Peer = {
   judges: "every request",
   files: ({ folder, port, sparePort, blocked, hosts, origin, maxConnections }) => ({
     "blocked.txt": lines(blocked.map((domain) => `.${domain}`)),
-    // squid asks where the name of each captured request really is
+    // squid asks where the name of each captured request really is, before it judges
     hosts: lines(hosts.map((host) => `${origin} ${host}`)),
     "squid.conf": `http_port 0.0.0.0:${port} tproxy
 http_port 127.0.0.1:${sparePort}
