@@ -45,9 +45,13 @@ export const metrics: readonly Metric[] = [
       { id: `${figure}.cpu`, figure, title: `${across} CPU s per GB`, better: "less", digits: 2 },
     ];
   }),
-  ...idleCounts.map((count): Metric => {
-    const title = `${count.toLocaleString("en")} idle, MB`;
-    return { id: `idle.${count}`, figure: "idle", title, better: "less", digits: 1 };
+  ...idleCounts.flatMap((count): Metric[] => {
+    const idle = `${count.toLocaleString("en")} idle`;
+    const common = { figure: "idle", better: "less", digits: 1 } as const;
+    return [
+      { id: `idle.${count}`, title: `${idle}, MB`, ...common },
+      { id: `idle.${count}.unbacked`, title: `${idle}, MB but for files`, ...common },
+    ];
   }),
 ];
 

@@ -5,6 +5,7 @@ import { withIdleConnections } from "./idle.ts";
 import type { Job } from "./job.ts";
 import { lead, type Network } from "./network.ts";
 import type { Peer, Place } from "./peers/peer.ts";
+import type { Memory } from "./proc-files.ts";
 import { emptyLogs, startPeer, type RunningPeer } from "./running-peer.ts";
 import type { Values } from "./samples.ts";
 
@@ -71,8 +72,10 @@ export async function measureIdle(setting: Setting): Promise<Sample[]> {
     for (const { place, row } of proxies) {
       await attempt(row.peer, () =>
         step(`${count} idle connections, ${row.peer.title}`, async () => {
-          const value = (await residentBytesWith(count, row.peer, place, setting)) / 1e6;
-          samples.push({ peer: row.peer.id, metric: `idle.${wanted}`, round: 1, value });
+          const { resident, unbacked } = await memoryWith(count, row.peer, place, setting);
+          const peer = row.peer.id;
+          samples.push({ peer, metric: `idle.${wanted}`, round: 1, value: resident / 1e6 });
+          samples.push({ peer, metric: `idle.${wanted}.unbacked`, round: 1, value: unbacked / 1e6 });
         }),
       );
     }
@@ -80,16 +83,11 @@ export async function measureIdle(setting: Setting): Promise<Sample[]> {
   return samples;
 }
 
-async function residentBytesWith(
-  count: number,
-  peer: Peer,
-  place: Place,
-  { network }: Setting,
-): Promise<number> {
+async function memoryWith(count: number, peer: Peer, place: Place, { network }: Setting): Promise<Memory> {
   const row = await startPeer(peer, place);
   try {
     await lead(network, row);
-    return await withIdleConnections(network, count, row.residentBytes).catch(async (error: unknown) => {
+    return await withIdleConnections(network, count, row.memory).catch(async (error: unknown) => {
       // if it has ended, that says more
       await row.pids();
       throw error;

@@ -35,6 +35,8 @@ export async function makeNetwork(): Promise<Network> {
   await run(["ip", "link", "set", "lo", "up"]);
   for (const [name, value] of Object.entries(settings)) await writeFile(`/proc/sys/${name}`, value);
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
+  // else a proxy that starts again may find its port taken by one of its own outgoing connections
+  await writeFile("/proc/sys/net/ipv4/ip_local_reserved_ports", "3129-3299");
   const inClient = await join("lan", addresses.lan, addresses.clients);
   const inOrigin = await join("wan", addresses.wan, [addresses.origin]);
   await run(["ip", "rule", "add", "fwmark", "1", "lookup", "100"]);

