@@ -60,7 +60,7 @@ export function makeReport(
   };
 }
 
-function topologyOf({ site, board }: Published["plan"]): Report["topology"] {
+function topologyOf({ site, network }: Published["plan"]): Report["topology"] {
   const { clients, origins, origins6, lan6 } = planTopology(site);
   const { ipv6 } = site;
   const hosts = (name: string, addresses: readonly { address: string; address6: string }[]) =>
@@ -73,7 +73,7 @@ function topologyOf({ site, board }: Published["plan"]): Report["topology"] {
     ispRouter: site.ispRouter,
     router: site.router,
     lanPrefix: site.lan,
-    ports: board.ports,
+    ports: network.ports,
     clients: hosts("client", clients),
     origins: hosts(
       "origin",

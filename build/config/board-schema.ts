@@ -8,6 +8,34 @@ const moduleNames = {
 
 const sizeMiB = { type: "integer", minimum: 1 } as const;
 
+const text = { type: "string", minLength: 1 } as const;
+
+const port = {
+  type: "object",
+  additionalProperties: false,
+  required: ["name"],
+  properties: {
+    name: {
+      type: "string",
+      pattern: "^[a-z][a-z0-9]{0,11}$",
+      description: "What is written on the case; the interface is called so.",
+      examples: ["wan"],
+    },
+    path: {
+      type: "string",
+      pattern: "^[A-Za-z0-9_.:,@*?/\\[\\]-]+$",
+      description: "Where the network device is below /sys/devices on this model, as a shell pattern.",
+      examples: ["platform/ff540000.ethernet"],
+    },
+    dsaPort: {
+      type: "string",
+      pattern: "^[a-z][a-z0-9]{0,14}$",
+      description: "For a port of a switch chip: its label in the device tree.",
+      examples: ["lan0"],
+    },
+  },
+} as const;
+
 /** The one source for what a board profile may say: ajv runs it, editors read it, `Board` is typed by it. */
 export const boardSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
@@ -36,8 +64,34 @@ export const boardSchema = {
       description: "The board's name, as its file is called.",
     },
     title: { type: "string", minLength: 1, description: "What people call it." },
+    family: {
+      type: "string",
+      pattern: "^[a-z0-9][a-z0-9-]*$",
+      description: "A file of board-configs/families/ that has what this one doesn't say.",
+    },
     base: { enum: ["debian"], description: "Where the system comes from." },
-    arch: { enum: ["amd64"], description: "CPU architecture by Debian's name." },
+    arch: { enum: ["amd64", "arm64", "armhf"], description: "CPU architecture by Debian's name." },
+    deviceTree: {
+      type: "object",
+      additionalProperties: false,
+      required: ["file", "compatible"],
+      description: "Which machine it is, where firmware doesn't say (devicetree.org).",
+      properties: {
+        file: {
+          type: "string",
+          pattern: "^[A-Za-z0-9_./-]+\\.dtb$",
+          description: "In the kernel package.",
+          examples: ["rockchip/rk3328-nanopi-r2s.dtb"],
+        },
+        compatible: {
+          type: "string",
+          pattern: "^[a-z0-9.-]+,[A-Za-z0-9._-]+$",
+          description:
+            "What the tree's root says that it is; ports are bound by their places on this model alone.",
+          examples: ["friendlyarm,nanopi-r2s"],
+        },
+      },
+    },
     memoryMiB: { type: "integer", minimum: 1, description: "RAM of the smallest variant, in MiB." },
     storageMiB: {
       type: "integer",
@@ -48,10 +102,29 @@ export const boardSchema = {
       type: "object",
       additionalProperties: false,
       required: ["isp", "lan"],
-      description: "Interface names by role.",
-      properties: {
-        isp: { type: "string", pattern: "^eth[0-9]+$", examples: ["eth0"] },
-        lan: { type: "string", pattern: "^eth[0-9]+$", examples: ["eth1"] },
+      description:
+        "Network ports by role. Without path or dsaPort, and on another machine, they are the first two on the bus.",
+      properties: { isp: port, lan: port },
+    },
+    leds: {
+      type: "array",
+      description: "What lights show.",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["name", "shows"],
+        properties: {
+          name: {
+            type: "string",
+            pattern: "^[A-Za-z0-9:_.-]+$",
+            description: "As in /sys/class/leds.",
+            examples: ["green:wan"],
+          },
+          shows: {
+            enum: ["running", "isp", "lan"],
+            description: "running: on once the router has started; isp, lan: that port's link and traffic.",
+          },
+        },
       },
     },
     consoles: {
@@ -63,16 +136,53 @@ export const boardSchema = {
     image: {
       type: "object",
       additionalProperties: false,
-      required: ["format", "espMiB", "bootMiB", "rootMiB", "dataMiB"],
+      required: ["format", "firmwareMiB", "bootMiB", "rootMiB", "dataMiB"],
       properties: {
         format: {
-          enum: ["gpt-grub"],
-          description: "gpt-grub: a GPT disk that GRUB starts by BIOS and by UEFI.",
+          enum: ["gpt-grub", "gpt-boot-script"],
+          description:
+            "gpt-grub: a GPT disk that GRUB starts by BIOS (on a PC) and by UEFI; gpt-boot-script: one that U-Boot starts by boot.scr.",
         },
-        espMiB: { ...sizeMiB, minimum: 34, description: "EFI system partition (FAT32), in MiB." },
+        firmwareMiB: {
+          ...sizeMiB,
+          minimum: 34,
+          description: "The partition (FAT32) that firmware or U-Boot reads first, in MiB.",
+        },
         bootMiB: { ...sizeMiB, description: "Kernel and initramfs of one slot, in MiB." },
         rootMiB: { ...sizeMiB, description: "Root file system of one slot, in MiB." },
         dataMiB: { ...sizeMiB, minimum: 16, description: "Configuration and logs (ext4), in MiB." },
+      },
+    },
+    loader: {
+      type: "object",
+      additionalProperties: false,
+      required: ["kind"],
+      description:
+        "What the image brings along to be started by; without it the machine has its own firmware or U-Boot.",
+      properties: {
+        kind: {
+          enum: ["rockchip", "raspberry-pi"],
+          description:
+            "rockchip: U-Boot at the disk's 64th sector; raspberry-pi: firmware's files and U-Boot on the first partition.",
+        },
+        ubootBuild: {
+          type: "string",
+          pattern: "^[a-z0-9][a-z0-9_-]*$",
+          description: "rockchip: which of the builds in Debian's u-boot-rockchip.",
+          examples: ["rock-pi-e-rk3328"],
+        },
+        defconfig: {
+          type: "string",
+          pattern: "^[a-z0-9_-]+_defconfig$",
+          description: "rockchip: U-Boot's configuration, where it is to be built from Debian's source.",
+          examples: ["nanopi-r2s-rk3328_defconfig"],
+        },
+        trustedFirmware: {
+          type: "string",
+          pattern: "^rk[0-9]+$",
+          description: "rockchip: arm-trusted-firmware's platform, which goes with defconfig.",
+          examples: ["rk3328"],
+        },
       },
     },
     kernel: {
@@ -86,7 +196,11 @@ export const boardSchema = {
           description: "Debian's kernel package.",
         },
         storageModules: { ...moduleNames, description: "Loaded before there is a root file system." },
-        networkModules: { ...moduleNames, description: "Loaded for the hardware that is found." },
+        networkModules: { ...moduleNames, description: "Loaded for the network hardware that is found." },
+        otherModules: {
+          ...moduleNames,
+          description: "Loaded for other hardware that is found: clocks, sensors, lights, watchdogs.",
+        },
       },
     },
     flashing: {
@@ -94,15 +208,43 @@ export const boardSchema = {
       additionalProperties: false,
       required: ["medium", "steps"],
       properties: {
-        medium: { type: "string", minLength: 1 },
-        steps: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
+        medium: text,
+        steps: { type: "array", minItems: 1, items: text, description: "What to hold, and what to press." },
+        recovery: {
+          type: "array",
+          minItems: 1,
+          items: text,
+          description: "How to return to the vendor's firmware.",
+        },
       },
     },
     sources: {
+      type: "object",
+      additionalProperties: false,
+      required: ["machine", "memory", "storage", "ports"],
+      description: "Where the facts in this file are from.",
+      properties: {
+        machine: { ...text, description: "CPU, boot flow, console." },
+        memory: text,
+        storage: text,
+        ports: { ...text, description: "Network hardware, and its places." },
+        flashing: text,
+      },
+    },
+    evidence: {
       type: "array",
       minItems: 1,
-      items: { type: "string", minLength: 1 },
-      description: "Where the facts in this file are from.",
+      description: "Who has seen this image run on the hardware itself: it makes the proof level `hardware`.",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["date", "by", "seen"],
+        properties: {
+          date: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
+          by: text,
+          seen: { ...text, description: "What was done, and what came of it; where its log is." },
+        },
+      },
     },
   },
 } as const;

@@ -16,15 +16,40 @@ export async function readDocument<T>(
   check: (value: T, shown: string) => Fault[] | Promise<Fault[]>,
 ): Promise<T> {
   const shown = nameOf(file);
+  const value = await readYaml(file);
+  return holdAgainst<T>(
+    value,
+    schema,
+    () => shown,
+    (written) => check(written, shown),
+  );
+}
+
+/** What a YAML file says; that it says anything is all that is known of it. Throws an InputError. */
+export async function readYaml(file: string): Promise<unknown> {
+  const shown = nameOf(file);
   const value = parseYaml(await readText(file, shown), shown);
   if (value === null) throw new InputError([{ file: shown, path: "", fact: "is empty" }]);
+  return value;
+}
+
+/**
+ * Holds a value against its JSON Schema, fills in defaults, and runs the checks that a schema can't say.
+ * `fileOf` says which file a path of it is from. Throws an InputError with every fault that was found.
+ */
+export async function holdAgainst<T>(
+  value: unknown,
+  schema: object,
+  fileOf: (path: string) => string,
+  check: (value: T) => Fault[] | Promise<Fault[]>,
+): Promise<T> {
   const validate = compileSchema<T>(schema);
   const sound = validate(value);
   const errors = validate.errors ?? [];
-  const shapeFaults = errors.map((error) => faultOf(error, shown));
+  const shapeFaults = errors.map(faultOf).map((fault) => ({ file: fileOf(fault.path), ...fault }));
   // what is merely not known doesn't keep the rest from being checked
   const checkable = errors.every(({ keyword }) => keyword === "additionalProperties");
-  const faults = [...shapeFaults, ...(checkable ? await check(value as T, shown) : [])];
+  const faults = [...shapeFaults, ...(checkable ? await check(value as T) : [])];
   if (!sound || faults.length > 0) throw new InputError(faults);
   return value;
 }
@@ -72,26 +97,24 @@ function parseYaml(text: string, file: string): unknown {
 }
 
 /** What ajv found, in words that follow the path. */
-function faultOf(error: ErrorObject, file: string): Fault {
+function faultOf(error: ErrorObject): Omit<Fault, "file"> {
   const { instancePath: path, keyword, message = "is not as it should be" } = error;
   const schema = error.parentSchema as { examples?: unknown[]; description?: string; properties?: object };
   const params = error.params as Record<string, unknown>;
   if (keyword === "additionalProperties") {
     const key = String(params["additionalProperty"]);
     return {
-      file,
       path: `${path}/${key}`,
       fact: "is not a known key",
       hint: suggestNear(key, Object.keys(schema.properties ?? {})),
     };
   }
   if (keyword === "required") {
-    return { file, path: `${path}/${String(params["missingProperty"])}`, fact: "is missing" };
+    return { path: `${path}/${String(params["missingProperty"])}`, fact: "is missing" };
   }
   if (keyword === "enum") {
     const allowed = (params["allowedValues"] as unknown[]).map(String);
     return {
-      file,
       path,
       fact: `is ${JSON.stringify(error.data)}, which isn't known`,
       hint: suggestNear(String(error.data), allowed),
@@ -102,7 +125,6 @@ function faultOf(error: ErrorObject, file: string): Fault {
       ? schema.description
       : `example: ${schema.examples.map(printExample).join(", ")}`;
   return {
-    file,
     path,
     fact: `${message}, and is ${JSON.stringify(error.data)}`,
     ...(hint === undefined ? {} : { hint }),

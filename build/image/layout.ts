@@ -32,7 +32,7 @@ const types = {
 export function layoutDisk({ name: board, image }: Board): Layout {
   const wanted = [
     { name: "bios", type: types.bios, MiB: 1 },
-    { name: "esp", type: types.esp, MiB: image.espMiB },
+    { name: "esp", type: types.esp, MiB: image.firmwareMiB },
     { name: "boot-a", type: types.linux, MiB: image.bootMiB },
     { name: "root-a", type: types.linux, MiB: image.rootMiB },
     { name: "boot-b", type: types.linux, MiB: image.bootMiB },

@@ -158,8 +158,8 @@ function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bm
     medium: board.flashing.medium,
     storageMiB: board.storageMiB,
     steps: board.flashing.steps.map((text, index) => ({ number: index + 1, text })),
-    isp: board.ports.isp,
-    lanPort: board.ports.lan,
+    isp: board.ports.isp.name,
+    lanPort: board.ports.lan.name,
   };
 }
 

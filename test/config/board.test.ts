@@ -32,8 +32,8 @@ test("an unknown board is refused with the near ones", async (t) => {
 
 test("ports have to be distinct", async (t) => {
   t.regex(
-    await faultsAfter(t, (text) => text.replace("lan: eth1", "lan: eth0")),
-    /\/ports\/lan: is the ISP port as well: eth0/,
+    await faultsAfter(t, (text) => text.replace("name: eth1", "name: eth0")),
+    /\/ports\/lan\/name: is the ISP port as well: eth0/,
   );
 });
 
@@ -44,7 +44,7 @@ test("a board with too little RAM or storage is refused, by how much", async (t)
   );
   t.regex(
     await faultsAfter(t, (text) => text.replace("storageMiB: 1024", "storageMiB: 512")),
-    /\/storageMiB: .*by 324 MiB/,
+    /\/storageMiB: .*by 323 MiB/,
   );
   t.regex(
     await faultsAfter(t, (text) => text.replace("rootMiB: 256", "rootMiB: 32")),
@@ -57,4 +57,33 @@ test("a profile is called as its file is", async (t) => {
     await faultsAfter(t, (text) => text.replace("name: x86-64", "name: other")),
     /\/name: is other, but the file is called/,
   );
+});
+
+test("a CPU that V8 can't run on is refused with the reason, before anything else", async (t) => {
+  const faults = await faultsAfter(t, (text) => text.replace("arch: amd64", "arch: mipsel\nnonsense: 1"));
+  t.regex(faults, /\/arch: is mipsel: V8, .* needs an FPU on MIPS/);
+  t.notRegex(faults, /nonsense/);
+  t.regex(await faultsAfter(t, (text) => text.replace("arch: amd64", "arch: amd65")), /did you mean amd64/);
+});
+
+test("ports are bound by their places on a model that is named, both or none", async (t) => {
+  const withPlaces = (isp: string, lan: string) => (text: string) =>
+    text
+      .replace("{ name: eth0 }", `{ name: wan, ${isp} }`)
+      .replace("{ name: eth1 }", `{ name: lan, ${lan} }`);
+  const model = "deviceTree: { file: maker/model.dtb, compatible: 'maker,model' }\n";
+  t.is(await faultsAfter(t, (text) => model + withPlaces("path: a/b", "dsaPort: lan0")(text)), "");
+  t.regex(await faultsAfter(t, withPlaces("path: a/b", "path: a/c")), /\/deviceTree: is missing/);
+  const faults = await faultsAfter(t, (text) => model + withPlaces("path: a/b", "path: a/b")(text));
+  t.regex(faults, /\/ports\/lan: is at the ISP port's place/);
+  const one = await faultsAfter(t, (text) => model + withPlaces("path: a/b", "")(text).replace(",  }", " }"));
+  t.regex(one, /\/ports: says where one port is, but not the other/);
+});
+
+test("a loader goes with a format that has room for it", async (t) => {
+  const faults = await faultsAfter(t, (text) => `${text}loader: { kind: rockchip }\n`);
+  t.regex(faults, /\/loader: doesn't go with gpt-grub/);
+  t.regex(faults, /\/loader: needs ubootBuild or defconfig, and not both/);
+  const script = await faultsAfter(t, (text) => text.replace("format: gpt-grub", "format: gpt-boot-script"));
+  t.regex(script, /\/image\/format: is gpt-boot-script, which is for arm64 and armhf/);
 });

@@ -56,7 +56,7 @@ test("every path of a set-up that a script names is there", (t) => {
 
 test("the router knows its board and its ports, to plan another site by itself", (t) => {
   t.deepEqual(JSON.parse(textOf(find("/etc/halfbridge/board.json"))), board);
-  t.is(textOf(find("/etc/halfbridge/ports")), "eth0 eth1\n");
+  t.regex(textOf(find("/etc/halfbridge/hardware")), /^COMPATIBLE=''\nISP='eth0'\nISP_AT=''\nLAN='eth1'\n/);
 });
 
 test("the site in a set-up is the one that it was printed for, so that it can be changed from there", (t) => {

@@ -2,6 +2,7 @@ import type { Board } from "../../config/board.ts";
 import { formatAddress6, parseAddress6 } from "../../config/ipv6.ts";
 import type { Site } from "../../config/site.ts";
 import type { FrameRule, Frames, NetworkModel } from "../network.ts";
+import { portNames } from "../ports.ts";
 import { networksOf } from "./parts/capture.ts";
 import { answeringSettings, proxyArp, routedPorts } from "./parts/routed-ports.ts";
 import { commonSettings } from "./parts/settings.ts";
@@ -18,7 +19,7 @@ import { commonSettings } from "./parts/settings.ts";
  * port has to be on the bridge as well, and frames to the clients' own MACs are taken.
  */
 export function modelHalfBridge(board: Board, site: Site): NetworkModel {
-  const { isp, lan } = board.ports;
+  const { isp, lan } = portNames(board);
   const routed = routedPorts(board, site);
   const bridgesArp = site.arp === "bridge";
   // What crosses the bridge needs both ports on it.

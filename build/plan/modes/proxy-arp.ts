@@ -1,12 +1,13 @@
 import type { Board } from "../../config/board.ts";
 import type { Site } from "../../config/site.ts";
 import type { NetworkModel } from "../network.ts";
+import { portNames } from "../ports.ts";
 import { answeringSettings, proxyArp, routedPorts } from "./parts/routed-ports.ts";
 import { commonSettings } from "./parts/settings.ts";
 
 /** No bridge at all: each port answers ARP for the other side, and everything is routed. The simplest. */
 export function modelProxyArp(board: Board, site: Site): NetworkModel {
-  const { isp, lan } = board.ports;
+  const { isp, lan } = portNames(board);
   return {
     ...routedPorts(board, site),
     bridge: null,

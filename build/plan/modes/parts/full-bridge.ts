@@ -11,6 +11,7 @@ import {
   type NetworkModel,
   type Side,
 } from "../../network.ts";
+import { portNames } from "../../ports.ts";
 import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
 import { planGuard } from "./guard.ts";
 import { commonSettings } from "./settings.ts";
@@ -23,7 +24,7 @@ const name = "br0";
  * taken is the mode's, and with it where they arrive.
  */
 export function fullBridge(board: Board, site: Site, take: Frames["capture"]["take"]): NetworkModel {
-  const { isp, lan } = board.ports;
+  const { isp, lan } = portNames(board);
   const networks = networksOf(site);
   const capture = planCapture(site);
   return {

@@ -1,6 +1,7 @@
 import type { Board } from "../../../config/board.ts";
 import type { Site } from "../../../config/site.ts";
 import type { NetworkModel, Setting } from "../../network.ts";
+import { portNames } from "../../ports.ts";
 import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
 import { planGuard } from "./guard.ts";
 
@@ -9,9 +10,10 @@ import { planGuard } from "./guard.ts";
  * the /24 of the 2007 post, which overlap. Frames are for the mode to say.
  */
 export function routedPorts(
-  { ports: { isp, lan } }: Board,
+  board: Board,
   site: Site,
 ): Omit<NetworkModel, "bridge" | "frames" | "settings" | "prefixProxies"> {
+  const { isp, lan } = portNames(board);
   const networks = networksOf(site);
   return {
     ports: { isp, lan },
@@ -38,8 +40,8 @@ export function routedPorts(
 }
 
 /** Answer for others at once instead of after up to 0.8 s, and for neighbours of IPv6 at all. */
-export function answeringSettings({ ports: { isp, lan } }: Board, { ipv6 }: Site): Setting[] {
-  const devices = [isp, lan];
+export function answeringSettings(board: Board, { ipv6 }: Site): Setting[] {
+  const devices = Object.values(portNames(board));
   return [
     ...devices.map((name): Setting => ({
       kind: "sysctl",
