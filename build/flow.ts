@@ -16,7 +16,8 @@ import { rootPackages, suite } from "./base/packages.ts";
 import { writeGptGrub } from "./image/gpt-grub.ts";
 import { grubPackages } from "./image/grub.ts";
 import { publish, type Published } from "./image/publish.ts";
-import { identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
+import { layerRoot } from "./image/root-layers.ts";
+import { extendSquashfs, identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
 import { makePayload } from "./payload/payload.ts";
 import { renderTemplates } from "./payload/render.ts";
 import { makePlan } from "./plan/plan.ts";
@@ -61,12 +62,13 @@ export async function buildImage(
     "build/debian/tools.ts",
     "overlays/esp",
   );
+  const squashfsCode = await hashSources("build/core/tree.ts", "build/image/squashfs.ts");
   const toolPackages = identifyPackages(tools.packages);
   const squashfs = (name: string, title: string, tree: readonly Entry[], compression: Compression) =>
     runStep(cache, {
       name,
       title,
-      inputs: { tree: identifyTree(tree), compression, code, toolPackages },
+      inputs: { tree: identifyTree(tree), compression, squashfsCode, toolPackages },
       make: (file) => writeSquashfs(tree, file, compression, tools),
     });
 
@@ -80,12 +82,20 @@ export async function buildImage(
     },
     make: (file) => writeInitramfs(system.initramfs, file, tools),
   });
-  const root = await squashfs(
-    "root",
-    "Pack the root file system",
-    system.root,
-    options.fast ? "fast" : "release",
+  const layers = layerRoot(system.root);
+  const compression = options.fast ? "fast" : "release";
+  const shared = await squashfs(
+    "root-shared",
+    "Pack what all routers of its kind have",
+    layers.shared,
+    compression,
   );
+  const root = await runStep(cache, {
+    name: "root",
+    title: "Pack what this one has of its own",
+    inputs: { shared: shared.key, own: identifyTree(layers.own), squashfsCode, toolPackages },
+    make: (file) => extendSquashfs(shared.path, layers.own, file, tools),
+  });
   const bootTree = mergeTrees(
     [copyOf("/vmlinuz", system.kernel.image), copyOf("/initrd.img", initramfs.path)],
     await renderTemplates("boot", {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeTree, type Entry } from "../core/tree.ts";
@@ -7,6 +7,10 @@ import type { Tools } from "../debian/tools.ts";
 
 /** How a squashfs is compressed: `release` is small, `fast` is quick to make, `none` is quick to read. */
 export type Compression = "release" | "fast" | "none";
+
+/** Owned by root, without times, the same bytes for the same tree. */
+const sameBytes = ["-all-root", "-no-xattrs", "-no-progress", "-quiet", "-reproducible"];
+const noTimes = ["-mkfs-time", "0", "-all-time", "0"];
 
 const options: Readonly<Record<Compression, readonly string[]>> = {
   release: ["-comp", "zstd", "-Xcompression-level", "19", "-b", "1M"],
@@ -22,16 +26,33 @@ export async function writeSquashfs(
   compression: Compression,
   tools: Tools,
 ): Promise<void> {
+  await withFiles(tree, (root) =>
+    tools.run("mksquashfs", [root, file, ...options[compression], "-noappend", ...sameBytes, ...noTimes]),
+  );
+}
+
+/**
+ * Writes a squashfs that has the files of another one, as they were compressed there, and a tree beside them.
+ * The tree's topmost folders must not be in the other one: mksquashfs would give them other names.
+ */
+export async function extendSquashfs(
+  base: string,
+  tree: readonly Entry[],
+  file: string,
+  tools: Tools,
+): Promise<void> {
+  await copyFile(base, file);
+  await withFiles(tree, (root) =>
+    // compressed as the file says; what it takes to go back isn't wanted beside it
+    tools.run("mksquashfs", [root, file, "-no-recovery", ...sameBytes, ...noTimes]),
+  );
+}
+
+async function withFiles(tree: readonly Entry[], use: (root: string) => Promise<unknown>): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), "halfbridge-squashfs-"));
   try {
     await writeTree(tree, root);
-    await tools.run("mksquashfs", [
-      root,
-      file,
-      ...options[compression],
-      ...["-all-root", "-noappend", "-no-xattrs", "-no-progress", "-quiet"],
-      ...["-reproducible", "-mkfs-time", "0", "-all-time", "0"],
-    ]);
+    await use(root);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
