@@ -5,21 +5,22 @@ import type { LoadedSite } from "./config/site.ts";
 import { identifyTree } from "./core/identify-tree.ts";
 import { step } from "./core/progress.ts";
 import { hashSources, runStep } from "./core/steps.ts";
-import { copyOf, mergeTrees, type Entry } from "./core/tree.ts";
+import type { Entry } from "./core/tree.ts";
 import { fetchPackages, identifyPackages } from "./debian/packages.ts";
 import { openCompiler } from "./debian/compiler.ts";
 import { openTools } from "./debian/tools.ts";
 import { assembleDebian } from "./base/debian.ts";
 import { engineParts } from "./base/engines.ts";
+import { compressKernel } from "./base/compress-kernel.ts";
 import { writeInitramfs } from "./base/initramfs.ts";
+import { requireDeviceTree } from "./base/kernel.ts";
 import { rootPackages, suite } from "./base/packages.ts";
-import { writeGptGrub } from "./image/gpt-grub.ts";
-import { grubPackages } from "./image/grub.ts";
+import { formatOf } from "./image/formats.ts";
 import { publish, type Published } from "./image/publish.ts";
 import { layerRoot } from "./image/root-layers.ts";
 import { extendSquashfs, identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
 import { makePayload } from "./payload/payload.ts";
-import { renderTemplates } from "./payload/render.ts";
+import { runtimePackages } from "./payload/runtime.ts";
 import { makePlan } from "./plan/plan.ts";
 
 export interface BuildOptions {
@@ -46,21 +47,27 @@ export async function buildImage(
   const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
   const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
   const { engine } = site.proxy;
-  const names = [board.kernel.package, ...rootPackages, ...engineParts[engine].packages];
+  const names = [
+    board.kernel.package,
+    ...rootPackages,
+    ...runtimePackages(board.arch),
+    ...engineParts[engine].packages,
+  ];
   const request = { suite, architecture: board.arch, names };
   const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
-  const bootRequest = { suite, architecture: board.arch, names: grubPackages };
+  const format = formatOf(board);
+  const bootRequest = { suite, architecture: board.arch, names: format.loaderPackages(board) };
   const bootPackages = await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
 
-  const payload = await makePayload(plan, files, packages, tools, compiler, cache);
+  const payload = await makePayload(plan, files, packages, compiler, cache);
   const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
 
-  const code = await hashSources(
+  const imageCode = await hashSources(
     "build/core/tree.ts",
-    "build/base",
     "build/image",
-    "build/debian/tools.ts",
-    "overlays/esp",
+    "templates/boot",
+    "templates/esp",
+    "templates/firmware",
   );
   const squashfsCode = await hashSources("build/core/tree.ts", "build/image/squashfs.ts");
   const toolPackages = identifyPackages(tools.packages);
@@ -96,26 +103,38 @@ export async function buildImage(
     inputs: { shared: shared.key, own: identifyTree(layers.own), squashfsCode, toolPackages },
     make: (file) => extendSquashfs(shared.path, layers.own, file, tools),
   });
-  const bootTree = mergeTrees(
-    [copyOf("/vmlinuz", system.kernel.image), copyOf("/initrd.img", initramfs.path)],
-    await renderTemplates("boot", {
-      consoles: board.consoles,
-      rootIdentity: await identifySquashfs(root.path),
-    }),
-  );
-  const boot = await squashfs("boot", "Pack kernel and initramfs", bootTree, "none");
+  const kernel = await compressKernel(board.arch, system.kernel, tools, cache);
+  const rootIdentity = await identifySquashfs(root.path);
+  const deviceTree = board.deviceTree && requireDeviceTree(board.deviceTree.file, system.kernel);
+  const boot = await runStep(cache, {
+    name: "boot",
+    title: "Pack kernel and initramfs",
+    inputs: {
+      ...{ board, rootIdentity, kernel: kernel.key, initramfs: initramfs.key },
+      ...{ package: system.kernel.package.sha256, imageCode, toolPackages },
+    },
+    make: (file) =>
+      format.writeBoot(
+        { board, kernel: kernel.path, initramfs: initramfs.path, deviceTree, rootIdentity },
+        tools,
+        file,
+      ),
+  });
   const image = await runStep(cache, {
     name: "image",
     title: "Write the disk image",
     inputs: {
-      board,
-      boot: boot.key,
-      root: root.key,
-      loader: identifyPackages(bootPackages),
-      code,
-      toolPackages,
+      ...{ board, boot: boot.key, root: root.key, loader: identifyPackages(bootPackages) },
+      ...{ imageCode, toolPackages },
     },
-    make: (file) => writeGptGrub(plan, { boot: boot.path, root: root.path }, bootPackages, tools, file),
+    make: (file) =>
+      format.writeDisk(
+        board,
+        { boot: boot.path, root: root.path },
+        { packages: bootPackages, parts: { raw: [], files: [] } },
+        tools,
+        file,
+      ),
   });
 
   const { configuration } = payload;

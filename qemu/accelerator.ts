@@ -9,19 +9,7 @@ import { Machine } from "./machine.ts";
 import { SocketDirectory } from "./socket-directory.ts";
 
 /** How the CPU is provided: by the host's own, or in software. */
-export interface Accelerator {
-  readonly kind: "kvm" | "tcg";
-  readonly arguments: readonly string[];
-}
-
-/**
- * One virtual CPU each: in software a second one makes a machine slower, and so do more CPU features. The
- * random number generator, which PCs have had since 2012, spares Node a wait for randomness at its start.
- */
-export const accelerators: Readonly<Record<Accelerator["kind"], Accelerator>> = {
-  kvm: { kind: "kvm", arguments: ["-accel", "kvm", "-cpu", "host", "-smp", "1"] },
-  tcg: { kind: "tcg", arguments: ["-accel", "tcg", "-cpu", "qemu64,+rdrand", "-smp", "1"] },
-};
+export type Accelerator = "kvm" | "tcg";
 
 /** How long a machine may take until it says that it has started. */
 const probeTimeoutMs = 10_000;
@@ -35,21 +23,21 @@ export async function findAccelerator(
   probe: () => Promise<KernelBoot>,
   device = "/dev/kvm",
 ): Promise<Accelerator> {
-  if (!isUsable(device)) return accelerators.tcg;
+  if (!isUsable(device)) return "tcg";
   const file = join(cacheDirectory, "accelerator.json");
   const host = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
   const known = existsSync(file) ? (JSON.parse(await readFile(file, "utf8")) as Answer) : undefined;
-  if (known?.host === host) return accelerators[known.kind];
-  const answer: Answer = { host, kind: (await boots(accelerators.kvm, await probe())) ? "kvm" : "tcg" };
+  if (known?.host === host) return known.kind;
+  const answer: Answer = { host, kind: (await boots("kvm", await probe())) ? "kvm" : "tcg" };
   await mkdir(cacheDirectory, { recursive: true });
   await writeFile(`${file}.tmp`, JSON.stringify(answer));
   await rename(`${file}.tmp`, file);
-  return accelerators[answer.kind];
+  return answer.kind;
 }
 
 interface Answer {
   readonly host: string;
-  readonly kind: Accelerator["kind"];
+  readonly kind: Accelerator;
 }
 
 /** Whether a machine with that accelerator gets as far as user space. */
@@ -58,7 +46,7 @@ async function boots(accelerator: Accelerator, boot: KernelBoot): Promise<boolea
   try {
     using run = new SocketDirectory(directory);
     await using machine = await Machine.start(
-      { name: "probe", memoryMiB: 256, accelerator, boot, ports: [], shells: [] },
+      { name: "probe", cpu: "amd64", memoryMiB: 256, accelerator, boot, ports: [], shells: [] },
       run,
     );
     await new Console(machine.serial, privateLine, "probe", directory).waitFor(/lab: up/, {

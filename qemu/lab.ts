@@ -7,7 +7,9 @@ import { Console } from "./console.ts";
 import { privateLine } from "./framing.ts";
 import { guestCommandLine } from "./guests/command-line.ts";
 import type { GuestImage } from "./guests/guest-image.ts";
-import type { Firmware, MachineSpec } from "./machine-arguments.ts";
+import type { LabFirmware } from "./firmware.ts";
+import type { MachineSpec } from "./machine-arguments.ts";
+import { acceleratorFor } from "./machine-kinds.ts";
 import { Machine } from "./machine.ts";
 import { Router } from "./router.ts";
 import { SocketDirectory } from "./socket-directory.ts";
@@ -17,7 +19,7 @@ export interface LabOptions {
   readonly plan: Plan;
   /** The image as it is flashed; it is only read. */
   readonly imageFile: string;
-  readonly firmware: Firmware["kind"];
+  readonly firmware: LabFirmware;
   readonly accelerator: Accelerator;
   readonly guests: GuestImage;
   /** Holds logs, captures and disks of this run; made empty first. */
@@ -113,6 +115,7 @@ function guest(
   const { accelerator, guests, lanes } = options;
   return {
     name: side,
+    cpu: "amd64",
     memoryMiB: guestMemoryMiB,
     accelerator,
     boot: { ...guests, commandLine: guestCommandLine(side, topology, lanes) },
@@ -138,10 +141,12 @@ function createRouter(
   lane: number,
   run: SocketDirectory,
 ): Promise<Router> {
-  const { imageFile, firmware, accelerator, memoryMiB } = options;
+  const { imageFile, firmware, memoryMiB, plan } = options;
+  const cpu = plan.board.arch;
+  const accelerator = acceleratorFor(cpu, options.accelerator);
   return Router.create(
     {
-      ...{ name: `router-${lane}`, imageFile, firmware, accelerator, memoryMiB },
+      ...{ name: `router-${lane}`, cpu, imageFile, firmware, accelerator, memoryMiB },
       ports: [
         { mac: router.ispMac, socket: socketOf("isp", lane), role: "client" },
         { mac: router.lanMac, socket: socketOf("lan", lane), role: "client" },

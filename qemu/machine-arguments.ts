@@ -1,9 +1,11 @@
 import type { Accelerator } from "./accelerator.ts";
+import { machineKinds, type Cpu } from "./machine-kinds.ts";
 
-/** A virtual PC as data: what it boots, its disk, its ports and its shells. Paths are absolute or below the run directory. */
+/** A virtual machine as data: what it boots, its disk, its ports and its shells. Paths are absolute or below the run directory. */
 export interface MachineSpec {
   /** Unique in a lab; names its logs and sockets. */
   readonly name: string;
+  readonly cpu: Cpu;
   readonly memoryMiB: number;
   readonly accelerator: Accelerator;
   readonly boot: KernelBoot | DiskBoot;
@@ -28,10 +30,14 @@ export interface DiskBoot {
   readonly disk: Disk;
 }
 
-/** SeaBIOS comes with QEMU; UEFI is two flash chips: code, read-only, and this machine's own variables. */
+/**
+ * SeaBIOS comes with QEMU; UEFI is two flash chips: code, read-only, and this machine's own variables; U-Boot is
+ * read-only, too.
+ */
 export type Firmware =
   | { readonly kind: "bios" }
-  | { readonly kind: "uefi"; readonly code: string; readonly variables: string };
+  | { readonly kind: "uefi"; readonly code: string; readonly variables: string }
+  | { readonly kind: "u-boot"; readonly file: string };
 
 export interface Disk {
   readonly file: string;
@@ -65,8 +71,8 @@ export function machineArguments(spec: MachineSpec): string[] {
   return [
     ...["-name", spec.name],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-vga", "none"],
-    ...["-machine", "kernel" in spec.boot ? "pc" : "q35,sata=off"],
-    ...spec.accelerator.arguments,
+    ...["-machine", "kernel" in spec.boot ? "pc" : machineKinds[spec.cpu].machine],
+    ...cpuArguments(spec),
     ...["-m", `${spec.memoryMiB}`],
     ...["-chardev", `socket,id=qmp,path=${sockets.qmp}`, "-mon", "chardev=qmp,mode=control"],
     ...["-chardev", `socket,id=serial,path=${sockets.serial},logfile=${serialLogOf(spec.name)},logappend=on`],
@@ -78,20 +84,30 @@ export function machineArguments(spec: MachineSpec): string[] {
   ];
 }
 
+/** One virtual CPU each: in software a second one makes a machine slower. */
+function cpuArguments({ cpu, accelerator }: MachineSpec): string[] {
+  const model = accelerator === "kvm" ? "host" : machineKinds[cpu].emulatedCpu;
+  return ["-accel", accelerator, "-cpu", model, "-smp", "1"];
+}
+
 function bootArguments(boot: KernelBoot | DiskBoot): string[] {
   if ("kernel" in boot) {
     return ["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine];
   }
   const { disk, firmware } = boot;
   return [
-    ...(firmware.kind === "bios"
-      ? []
-      : [
-          ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${escaped(firmware.code)}`],
-          ...["-drive", `if=pflash,unit=1,format=raw,file=${escaped(firmware.variables)}`],
-        ]),
+    ...firmwareArguments(firmware),
     ...["-drive", `if=none,id=disk,format=${disk.format},cache=${disk.cache},file=${escaped(disk.file)}`],
     ...["-device", "virtio-blk-pci,drive=disk,bootindex=0,addr=0x2"],
+  ];
+}
+
+function firmwareArguments(firmware: Firmware): string[] {
+  if (firmware.kind === "bios") return [];
+  if (firmware.kind === "u-boot") return ["-bios", firmware.file];
+  return [
+    ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${escaped(firmware.code)}`],
+    ...["-drive", `if=pflash,unit=1,format=raw,file=${escaped(firmware.variables)}`],
   ];
 }
 

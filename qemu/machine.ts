@@ -7,10 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ToolError } from "../build/core/faults.ts";
 import { formatCommand } from "../build/core/run.ts";
 import { machineArguments, serialLogOf, socketsOf, type MachineSpec } from "./machine-arguments.ts";
+import { machineKinds } from "./machine-kinds.ts";
 import { Qmp } from "./qmp.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
-
-const program = "qemu-system-x86_64";
 
 /** How long QEMU may take until it has connected to all its sockets. */
 const startTimeoutMs = 20_000;
@@ -47,7 +46,7 @@ export class Machine {
     const [qmp, serial, ...shells] = await Promise.all(
       [names.qmp, names.serial, ...Object.values(names.shells)].map((name) => run.expect(name)),
     );
-    const argv = [program, ...machineArguments(spec)];
+    const argv = [machineKinds[spec.cpu].program, ...machineArguments(spec)];
     const child = launch(argv, stderrLogOf(spec.name), run.path);
     const ended = earlyEnd(child, argv, join(run.path, stderrLogOf(spec.name)));
     try {
@@ -136,7 +135,7 @@ async function earlyEnd(child: ChildProcess, argv: readonly string[], log: strin
   const said = readFileSync(log, "utf8").trim().split("\n").slice(-15);
   throw new ToolError(
     [
-      `${program} didn't start (${String(code)}):`,
+      `${argv[0]} didn't start (${String(code)}):`,
       `  ${formatCommand(argv)}`,
       ...said.map((line) => `  | ${line}`),
     ].join("\n"),

@@ -21,6 +21,7 @@ export async function proveImage(
   const started = performance.now();
   return await withLab({ ...options, lanes: 3 }, async (lab) => {
     const [first, ...spare] = lab.lanes;
+    const firmware = options.firmware.kind;
     const boot = await bootFigures(first, options);
     const judgeAll = async (
       list: readonly Scenario[],
@@ -28,7 +29,7 @@ export async function proveImage(
     ): Promise<Claim[]> => {
       const claims: Claim[] = [];
       for (const scenario of list.filter(({ appliesTo }) => appliesTo?.(options.plan) ?? true)) {
-        const claim = await judge(scenario, { prefix: options.firmware, firmware: options.firmware }, lanes);
+        const claim = await judge(scenario, { prefix: firmware, firmware }, lanes);
         onClaim(claim);
         claims.push(claim);
       }
@@ -68,8 +69,8 @@ async function bootFigures(
     figureOf("boot", "Firmware to proxy listening", bootMs, 15, options),
     ...(options.plan.site.proxy.engine === "halfbridge" ? await proxyStartFigures(router, options) : []),
     {
-      id: `${options.firmware}/idle-memory`,
-      title: `Router's idle memory, ${options.firmware}`,
+      id: `${options.firmware.kind}/idle-memory`,
+      title: `Router's idle memory, ${options.firmware.kind}`,
       value: Math.round(usedMiB),
       unit: "MiB",
       atMost: 96,
@@ -96,8 +97,8 @@ export function figureOf(
   { firmware }: Pick<LabOptions, "firmware">,
 ): Figure {
   return {
-    id: `${firmware}/${id}`,
-    title: `${title}, ${firmware}`,
+    id: `${firmware.kind}/${id}`,
+    title: `${title}, ${firmware.kind}`,
     value: Math.round(ms / 100) / 10,
     unit: "s",
     atMost,
@@ -105,7 +106,7 @@ export function figureOf(
 }
 
 export function listEvidence({ lanes, options }: Lab): Evidence[] {
-  const where = options.firmware;
+  const where = options.firmware.kind;
   return [
     ...lanes.flatMap((lane, number) =>
       (["isp", "lan"] as const).map((side) => ({

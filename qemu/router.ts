@@ -3,16 +3,19 @@ import { join } from "node:path";
 import { ToolError } from "../build/core/faults.ts";
 import { run } from "../build/core/run.ts";
 import { Console, type Patience } from "./console.ts";
-import { installFirmware } from "./firmware.ts";
+import { installFirmware, type LabFirmware } from "./firmware.ts";
 import { sharedLine } from "./framing.ts";
-import type { DiskBoot, Firmware, MachineSpec } from "./machine-arguments.ts";
+import type { DiskBoot, MachineSpec } from "./machine-arguments.ts";
 import { Machine } from "./machine.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
 
-export interface RouterOptions extends Pick<MachineSpec, "name" | "memoryMiB" | "accelerator" | "ports"> {
+export interface RouterOptions extends Pick<
+  MachineSpec,
+  "name" | "cpu" | "memoryMiB" | "accelerator" | "ports"
+> {
   /** The image under test; it is only read. */
   readonly imageFile: string;
-  readonly firmware: Firmware["kind"];
+  readonly firmware: LabFirmware;
 }
 
 /** From power-on; software emulation on a busy machine is slow. */
@@ -42,11 +45,11 @@ export class Router {
     const file = join(directory.path, `${name}.qcow2`);
     await run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", imageFile, file]);
     const boot: DiskBoot = {
-      firmware: await installFirmware(options.firmware, name, directory.path),
+      firmware: await installFirmware(options.firmware, options.cpu, name, directory.path),
       disk: { file, format: "qcow2", cache: "writethrough" },
     };
-    const { memoryMiB, accelerator, ports } = options;
-    return new Router({ name, memoryMiB, accelerator, ports, shells: [] }, boot, directory);
+    const { cpu, memoryMiB, accelerator, ports } = options;
+    return new Router({ name, cpu, memoryMiB, accelerator, ports, shells: [] }, boot, directory);
   }
 
   /** The serial console, where the site gives a root shell to whoever holds the cable. */
@@ -70,7 +73,7 @@ export class Router {
    * addresses each time, so that QEMU needn't translate them anew. Nothing that is proven depends on it.
    */
   async placeProgramsAlike(): Promise<void> {
-    if (this.#spec.accelerator.kind === "tcg")
+    if (this.#spec.accelerator === "tcg")
       await this.console.succeed("echo 0 >/proc/sys/kernel/randomize_va_space");
   }
 

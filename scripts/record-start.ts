@@ -41,7 +41,7 @@ const { plan, image, directory } = await buildImage(
 );
 const release = await nodeRelease(board.arch);
 const options: LabOptions = {
-  ...{ plan, imageFile: image, firmware: "bios", ...(await openLab({ accel: "auto" })) },
+  ...{ plan, imageFile: image, firmware: { kind: "bios" }, ...(await openLab({ accel: "auto" })) },
   runDirectory: join(directory, "lab", "record-start"),
   memoryMiB: 1024, // what a process was given is not to be taken back
   lanes: 1,

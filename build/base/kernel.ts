@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { moduleClosure, openModules, type ModuleStore } from "../debian/module-closure.ts";
@@ -10,8 +11,10 @@ export interface Kernel {
   readonly package: Package;
   /** `6.12.107+deb13-amd64`. */
   readonly release: string;
-  /** The image's file on this machine. */
+  /** The image's file on this machine, as the package has it. */
   readonly image: string;
+  /** Where its device trees are, on this machine. */
+  readonly deviceTrees: string;
   readonly modules: ModuleStore;
 }
 
@@ -35,6 +38,7 @@ export async function openKernel(
       package: owner,
       release,
       image: join(boot, image),
+      deviceTrees: join(owner.directory, "usr", "lib", `linux-image-${release}`),
       modules: await openModules(folder, release, builtin),
     };
   }
@@ -57,4 +61,14 @@ export function requireOptions(needed: readonly string[], configuration: string,
 /** Modules named, with all that they need; names the kernel doesn't have are one error. */
 export function closeModules(names: readonly string[], kernel: Kernel, tools: Tools): Promise<string[]> {
   return moduleClosure(names, kernel.modules, tools);
+}
+
+/** A board's device tree among those of its kernel. Throws a ToolError if the kernel has none of that name. */
+export function requireDeviceTree(name: string, { deviceTrees, release }: Kernel): string {
+  const file = join(deviceTrees, name);
+  if (existsSync(file)) return file;
+  throw new ToolError(
+    `kernel ${release} has no device tree ${name}`,
+    "see /deviceTree/file in the board profile",
+  );
 }

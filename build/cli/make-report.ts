@@ -1,16 +1,24 @@
 import { join } from "node:path";
+import type { Board } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
+import type { FirmwareKind } from "./lab-inputs.ts";
 import type { Published } from "../image/publish.ts";
 import type { Figure, Report } from "../report/report.ts";
+import type { Accelerator } from "../../qemu/accelerator.ts";
+import { firmwaresOf, machineKinds } from "../../qemu/machine-kinds.ts";
 import type { Proof } from "../../qemu/prove.ts";
 import { planTopology } from "../../qemu/topology.ts";
 
-const firmwareNames = { bios: "BIOS (SeaBIOS)", uefi: "UEFI (OVMF)" } as const;
+const firmwareNames: Readonly<Record<FirmwareKind, string>> = {
+  bios: "BIOS (SeaBIOS)",
+  uefi: "UEFI (edk2)",
+  "u-boot": "U-Boot (Debian's for QEMU)",
+};
 
 /** A run of the lab, and the folder below `lab/` that holds what it left. */
 export interface LabRun {
   readonly where: string;
-  readonly firmware: keyof typeof firmwareNames;
+  readonly firmware: FirmwareKind;
   readonly proof: Proof;
 }
 
@@ -18,7 +26,7 @@ export interface LabRun {
 export function makeReport(
   { plan, manifest }: Published,
   runs: readonly LabRun[],
-  accelerator: string,
+  accelerator: Accelerator,
 ): Report {
   const { site, board } = plan;
   const firmwares = [...new Set(runs.map(({ firmware }) => firmware))];
@@ -42,14 +50,16 @@ export function makeReport(
         : []),
     ],
     notProven: [
-      `The machine was QEMU's (q35, ${accelerator === "kvm" ? "KVM" : "software emulation"}, virtio disk and network): the drivers for real disks and network cards are in the image but were not exercised.`,
+      ...unexercised(board, accelerator),
       "Speed on real hardware: software emulation says nothing about it.",
       ...(accelerator === "tcg"
         ? [
             "Address space randomisation: each router started with it, and ran on without it, which makes emulation three times as fast.",
           ]
         : []),
-      ...(firmwares.length < 2 ? ["The other firmware: it was left out of this run."] : []),
+      ...firmwaresOf(board)
+        .filter((kind) => !firmwares.includes(kind))
+        .map((kind) => `${firmwareNames[kind]}: it was left out of this run.`),
     ],
     topology: topologyOf(plan),
     claims: runs.flatMap(({ proof }) => proof.claims),
@@ -58,6 +68,24 @@ export function makeReport(
       proof.evidence.map(({ title, file }) => ({ title, file: join("lab", where, file) })),
     ),
   };
+}
+
+/** What QEMU's machine isn't, and the board is. */
+function unexercised({ arch, deviceTree, loader }: Board, accelerator: Accelerator): string[] {
+  const { machine } = machineKinds[arch];
+  const how = accelerator === "kvm" ? "KVM" : "software emulation";
+  const drivers = "the drivers for real disks and network cards are in the image but were not exercised";
+  return [
+    `The machine was QEMU's (${machine.split(",")[0]}, ${how}, virtio disk and network): ${drivers}.`,
+    ...(deviceTree === undefined
+      ? []
+      : [
+          `The board's device tree (${deviceTree.file}) and the places of its ports: the machine had its own, and ports in the order of its bus.`,
+        ]),
+    ...(loader === undefined
+      ? []
+      : ["The first-stage loader that the image brings along: the machine had its own U-Boot."]),
+  ];
 }
 
 function topologyOf({ site, network }: Published["plan"]): Report["topology"] {

@@ -100,7 +100,7 @@ function checkRoom(board: Board, blame: Blame): void {
       );
   }
   const { firmwareMiB, bootMiB, rootMiB, dataMiB } = image;
-  // a BIOS boot partition, and the second copy of the partition table
+  // a BIOS boot partition or the boot state, and the second copy of the partition table
   const neededMiB = headMiB(board) + firmwareMiB + 2 * (bootMiB + rootMiB) + dataMiB + 2;
   if (neededMiB > storageMiB) {
     const hint = `two slots and data need ${neededMiB} MiB; shrink /image by ${neededMiB - storageMiB} MiB`;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ToolError } from "../core/faults.ts";
 import { hostArchitecture, tripletOf, type Architecture } from "./architectures.ts";
 import { requireFile } from "./files.ts";
 import { fetchPackages, type Package, type PackageCache } from "./packages.ts";
@@ -14,6 +15,8 @@ export interface Compiler {
   readonly packages: readonly Package[];
   /** Compiles source files to one shared object; `headers` is a further folder to include from. */
   compileShared(sources: readonly string[], headers: string, output: string): Promise<void>;
+  /** Takes symbols out of a program of that architecture. */
+  strip(file: string): Promise<void>;
 }
 
 const gccVersion = "14";
@@ -52,13 +55,16 @@ export async function openCompiler(
     "/usr/include/linux/types.h",
   ].map((path) => requireFile(path, headers).file.replace(/\/(bits\/|asm\/|linux\/)?\w+\.h$/, ""));
   const libc = requireFile(`/usr/lib/${triplet}/libc.so.6`, headers).file;
+  // what a CPU can't do by itself: atomics of older 64-bit ARM cores, divisions of 32-bit ones
+  const libgcc = requireFile(`/usr/lib/gcc/${triplet}/${gccVersion}/libgcc.a`, headers).file;
   return {
     packages: [...programs, ...headers],
     name: `gcc ${gcc?.version} for ${triplet}`,
     async compileShared(sources, ownHeaders, output) {
       const work = await mkdtemp(join(tmpdir(), "halfbridge-compile-"));
       const includes = [ownHeaders, ...new Set(include)].flatMap((folder) => ["-isystem", folder]);
-      const cc1 = `/usr/libexec/gcc/${triplet}/${gccVersion}/cc1`;
+      const folder = host === target ? "gcc" : "gcc-cross";
+      const cc1 = `/usr/libexec/${folder}/${triplet}/${gccVersion}/cc1`;
       const objects: string[] = [];
       try {
         for (const source of sources) {
@@ -75,10 +81,27 @@ export async function openCompiler(
           await runProgram(`/usr/bin/${triplet}-as`, [assembly, "-o", object]);
           objects.push(object);
         }
-        await runProgram(`/usr/bin/${triplet}-ld`, [...linkFlags, ...objects, libc, "-o", output]);
+        await runProgram(`/usr/bin/${triplet}-ld`, [
+          ...[...linkFlags, ...objects, libgcc, libc, "-o", output],
+        ]);
+        const { stdout } = await runProgram(`/usr/bin/${triplet}-nm`, ["-D", "--undefined-only", output]);
+        refuseUnknownSymbols(stdout, output);
       } finally {
         await rm(work, { recursive: true, force: true });
       }
     },
+    async strip(file) {
+      await runProgram(`/usr/bin/${triplet}-strip`, ["--strip-all", file]);
+    },
   };
+}
+
+/**
+ * Node has what begins with `napi_`, and what has a version is a library's: anything else would end the proxy when
+ * it is first called. Throws a ToolError that names them.
+ */
+export function refuseUnknownSymbols(undefinedSymbols: string, file: string): void {
+  const names = [...undefinedSymbols.matchAll(/^\s*U (\S+)$/gm)].map(([, name = ""]) => name);
+  const unknown = names.filter((name) => !name.startsWith("napi_") && !name.includes("@"));
+  if (unknown.length > 0) throw new ToolError(`${file}: nothing has ${unknown.join(", ")}`);
 }

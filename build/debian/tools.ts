@@ -1,5 +1,5 @@
 import type { RunOptions, RunResult } from "../core/run.ts";
-import { hostArchitecture, tripletOf } from "./architectures.ts";
+import { hostArchitecture } from "./architectures.ts";
 import { findFile } from "./files.ts";
 import { fetchPackages, type Package, type PackageCache } from "./packages.ts";
 import { programRunner } from "./program-runner.ts";
@@ -26,8 +26,8 @@ const programs = {
   modinfo: "/usr/bin/kmod",
   depmod: "/usr/bin/kmod",
   zstd: "/usr/bin/zstd",
+  mkimage: "/usr/bin/mkimage",
   pigz: "/usr/bin/pigz",
-  strip: "/usr/bin/TRIPLET-strip",
 } as const;
 
 type Program = keyof typeof programs;
@@ -41,8 +41,8 @@ const names = [
   "cpio",
   "kmod",
   "zstd",
-  "binutils",
   "pigz",
+  "u-boot-tools",
 ];
 
 /** Fetches the tools for this machine's own architecture. */
@@ -54,9 +54,8 @@ export async function openTools(suite: string, cache: PackageCache): Promise<Too
   return {
     packages,
     run(program, argv, options = {}) {
-      const path = programs[program].replace("TRIPLET", tripletOf(architecture));
       const env = { MKE2FS_CONFIG: configuration, MTOOLS_SKIP_CHECK: "1", ...options.env };
-      return runProgram(path, argv, { ...options, env }, program);
+      return runProgram(programs[program], argv, { ...options, env }, program);
     },
   };
 }

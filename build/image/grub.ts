@@ -1,77 +1,103 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Architecture } from "../debian/architectures.ts";
 import { requireFile } from "../debian/files.ts";
 import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import { ToolError } from "../core/faults.ts";
+import { partitionOf } from "./disk.ts";
+import type { Layout } from "./layout.ts";
 
-/** Packages that GRUB's modules are from. */
-export const grubPackages = ["grub-pc-bin", "grub-efi-amd64-bin"];
+/** GRUB's platforms by CPU; the package of each, and what firmware calls the EFI application. */
+const platforms = {
+  amd64: {
+    bios: { platform: "i386-pc", package: "grub-pc-bin" },
+    efi: { platform: "x86_64-efi", package: "grub-efi-amd64-bin", name: "BOOTX64.EFI" },
+  },
+  arm64: {
+    bios: undefined,
+    efi: { platform: "arm64-efi", package: "grub-efi-arm64-bin", name: "BOOTAA64.EFI" },
+  },
+} as const;
 
+type GrubArchitecture = keyof typeof platforms;
+
+/** gzio: arm64's kernel is compressed, and GRUB unpacks it. */
 const modules =
-  "part_gpt fat squash4 normal configfile loadenv linux test echo regexp search serial terminal sleep reboot halt minicmd".split(
+  "part_gpt fat squash4 gzio normal configfile loadenv linux test echo regexp search serial terminal sleep reboot halt minicmd".split(
     " ",
   );
 
 export interface Grub {
-  /** 440 bytes of boot code for the first sector. */
-  readonly bootCode: Buffer;
-  /** core.img, for the BIOS boot partition. */
-  readonly core: Buffer;
-  /** The EFI application, for the ESP. */
-  readonly efi: string;
+  /** On a PC. */
+  readonly bios: BiosGrub | undefined;
+  /** The EFI application, by the name that firmware looks for, for the ESP. */
+  readonly efi: { readonly name: string; readonly file: string };
   /** A fresh environment block (1024 bytes): slot A is known to work, slot B is empty. */
   readonly environment: string;
 }
 
-/**
- * Makes GRUB for BIOS and for UEFI in `folder`; both read `/grub/grub.cfg` on the ESP.
- *
- * @param coreSector where core.img will be on the disk, in sectors of 512 bytes
- */
+export interface BiosGrub {
+  /** 440 bytes of boot code for the first sector. */
+  readonly bootCode: Buffer;
+  /** core.img, for the BIOS boot partition. */
+  readonly core: Buffer;
+}
+
+/** Packages that GRUB's modules are from. Throws where there is no GRUB for a CPU. */
+export function grubPackagesFor(architecture: Architecture): string[] {
+  const { bios, efi } = platformsOf(architecture);
+  return [...(bios === undefined ? [] : [bios.package]), efi.package];
+}
+
+/** Makes GRUB in `folder`; it reads `/grub/grub.cfg` on the ESP, however it was started. */
 export async function makeGrub(
+  architecture: Architecture,
+  layout: Layout,
   packages: readonly Package[],
   tools: Tools,
   folder: string,
-  coreSector: number,
 ): Promise<Grub> {
-  const pc = moduleFolder("i386-pc", packages);
-  const efi = join(folder, "bootx64.efi");
-  const core = join(folder, "core.img");
+  const { bios, efi } = platformsOf(architecture);
+  const file = join(folder, efi.name);
   const environment = join(folder, "grubenv");
   await tools.run("grub-mkimage", [
-    "-O",
-    "i386-pc",
-    "-d",
-    pc,
-    "-p",
-    "(,gpt2)/grub",
-    "-o",
-    core,
-    "biosdisk",
-    "linux16",
-    ...modules,
-  ]);
-  await tools.run("grub-mkimage", [
-    ...["-O", "x86_64-efi", "-d", moduleFolder("x86_64-efi", packages), "-p", "/grub", "-o", efi],
+    ...["-O", efi.platform, "-d", moduleFolder(efi.platform, packages), "-p", "/grub", "-o", file],
     ...["all_video", "efi_gop", "gfxterm", ...modules],
   ]);
   await tools.run("grub-editenv", [environment, "create"]);
-  await tools.run("grub-editenv", [
-    environment,
-    "set",
-    "ORDER=A B",
-    "A_OK=1",
-    "A_TRY=0",
-    "B_OK=0",
-    "B_TRY=0",
-  ]);
+  const slots = ["ORDER=A B", "A_OK=1", "A_TRY=0", "B_OK=0", "B_TRY=0"];
+  await tools.run("grub-editenv", [environment, "set", ...slots]);
   return {
-    bootCode: bootCode(await readFile(join(pc, "boot.img")), coreSector),
-    core: coreImage(await readFile(core), coreSector),
-    efi,
+    bios: bios === undefined ? undefined : await makeBios(bios.platform, layout, packages, tools, folder),
+    efi: { name: efi.name, file },
     environment,
   };
+}
+
+async function makeBios(
+  platform: string,
+  layout: Layout,
+  packages: readonly Package[],
+  tools: Tools,
+  folder: string,
+): Promise<BiosGrub> {
+  const pc = moduleFolder(platform, packages);
+  const core = join(folder, "core.img");
+  const prefix = `(,gpt${partitionOf(layout, "esp").number})/grub`;
+  await tools.run("grub-mkimage", [
+    ...["-O", platform, "-d", pc, "-p", prefix, "-o", core, "biosdisk", "linux16", ...modules],
+  ]);
+  const sector = partitionOf(layout, "bios").startBytes / 512;
+  return {
+    bootCode: bootCode(await readFile(join(pc, "boot.img")), sector),
+    core: coreImage(await readFile(core), sector),
+  };
+}
+
+function platformsOf(architecture: Architecture): (typeof platforms)[GrubArchitecture] {
+  if (architecture === "armhf") throw new Error("gpt-grub isn't for armhf: the profile's check refuses it");
+  return platforms[architecture];
 }
 
 function moduleFolder(platform: string, packages: readonly Package[]): string {

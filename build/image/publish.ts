@@ -13,7 +13,7 @@ import type { Tools } from "../debian/tools.ts";
 import { renderTemplates } from "../payload/render.ts";
 import { nodeRelease } from "../payload/runtime.ts";
 import type { Plan } from "../plan/plan.ts";
-import { layoutDisk } from "./layout.ts";
+import { formatOf } from "./formats.ts";
 import { makeManifest, type Manifest } from "./manifest.ts";
 import { formatSbom } from "./sbom.ts";
 import { weigh } from "./sizes.ts";
@@ -100,7 +100,7 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
     ...result.packages,
     ...bootPackages.filter(({ name: owner }) => owner.startsWith("grub-")),
   ];
-  const node = await nodeRelease(plan.board.arch);
+  const node = await nodeRelease(plan.board.arch, result.packages);
   const version = await projectVersion();
   const manifest = makeManifest({
     plan,
@@ -111,7 +111,7 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
     image: { file: name, bytes: (await stat(image)).size, sha256 },
     compressed: result.fast ? null : { file: compressed, bytes: (await stat(at(compressed))).size },
     slot: { bootBytes: (await stat(result.boot.path)).size, rootBytes: (await stat(result.root.path)).size },
-    layout: layoutDisk(plan.board),
+    layout: formatOf(plan.board).layout(plan.board),
     weights: weigh(system.root, packages),
     packages,
   });

@@ -36,19 +36,21 @@ export function formatSbom(
     }
     bom.components.add(component);
   }
-  const purl = `pkg:npm/${node.name}@${node.version}`;
-  const runtime = new Models.Component(Enums.ComponentType.Application, node.name, {
-    version: node.version,
+  if (node.integrity !== undefined) bom.components.add(officialNode(node, node.integrity));
+  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
+  return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
+}
+
+function officialNode({ name, version }: NodeRelease, integrity: string): Models.Component {
+  const purl = `pkg:npm/${name}@${version}`;
+  const runtime = new Models.Component(Enums.ComponentType.Application, name, {
+    version,
     purl,
     bomRef: purl,
   });
-  runtime.hashes.set(
-    Enums.HashAlgorithm["SHA-512"],
-    Buffer.from(node.integrity.replace(/^sha512-/, ""), "base64").toString("hex"),
-  );
-  bom.components.add(runtime);
-  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
-  return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
+  const sha512 = Buffer.from(integrity.replace(/^sha512-/, ""), "base64").toString("hex");
+  runtime.hashes.set(Enums.HashAlgorithm["SHA-512"], sha512);
+  return runtime;
 }
 
 /** The same image has the same serial number. */

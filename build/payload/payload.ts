@@ -5,19 +5,18 @@ import { hashSources, runStep } from "../core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "../core/tree.ts";
 import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Compiler } from "../debian/compiler.ts";
-import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
 import { bundleProgram, programs } from "./bundle.ts";
 import { addons, compileAddon } from "./compile-addon.ts";
 import { renderConfiguration } from "./configuration.ts";
-import { makeRuntime, nodeRelease, runtimeFolder } from "./runtime.ts";
+import { makeRuntime, nodeRelease, runtimeFolder, runtimeOrigins } from "./runtime.ts";
 
 export interface Payload {
   /** All of it, by the paths that it has on the router. */
   readonly tree: readonly Entry[];
   /** The part that is text: configuration, rules, init scripts. */
   readonly configuration: readonly Entry[];
-  /** The Debian packages that the runtime's libraries are from. */
+  /** The Debian packages that the runtime is from, its libraries among them. */
   readonly packages: readonly Package[];
 }
 
@@ -29,19 +28,18 @@ export async function makePayload(
   plan: Plan,
   files: readonly NamedFile[],
   packages: readonly Package[],
-  tools: Tools,
   compiler: Compiler,
   cache: string,
 ): Promise<Payload> {
   const { arch } = plan.board;
-  const libraries = packages.filter(({ name }) => ["libc6", "libstdc++6", "libgcc-s1"].includes(name));
+  const libraries = await runtimeOrigins(arch, packages);
   const runtime = await runStep(cache, {
     name: "runtime",
     title: "Make the proxy's Node runtime",
     inputs: {
-      node: await nodeRelease(arch),
+      node: await nodeRelease(arch, packages),
       libraries: identifyPackages(libraries),
-      tools: identifyPackages(tools.packages),
+      compiler: identifyPackages(compiler.packages),
       code: await hashSources(
         "build/payload/runtime.ts",
         "build/payload/order-pages.ts",
@@ -50,7 +48,7 @@ export async function makePayload(
         "build/debian",
       ),
     },
-    make: (folder) => makeRuntime(arch, packages, tools, folder),
+    make: (folder) => makeRuntime(arch, packages, compiler, folder),
   });
   const proxy = await runStep(cache, {
     name: "proxy",

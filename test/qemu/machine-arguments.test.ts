@@ -1,5 +1,4 @@
 import test from "ava";
-import { accelerators } from "../../qemu/accelerator.ts";
 import { guestCommandLine } from "../../qemu/guests/command-line.ts";
 import { machineArguments, type MachineSpec } from "../../qemu/machine-arguments.ts";
 import { planTopology } from "../../qemu/topology.ts";
@@ -19,8 +18,9 @@ const print = (spec: MachineSpec): string =>
 test("a guest boots its kernel directly, serves its links and has a shell a port", async (t) => {
   const spec: MachineSpec = {
     name: "isp",
+    cpu: "amd64",
     memoryMiB: 256,
-    accelerator: accelerators.tcg,
+    accelerator: "tcg",
     boot: {
       kernel: "/cache/kernel",
       initramfs: "/cache/initramfs",
@@ -41,8 +41,9 @@ test("a router is started by its firmware from its disk, and is a client on its 
   const { ispMac, lanMac } = topology.router;
   const spec: MachineSpec = {
     name: "router-0",
+    cpu: "amd64",
     memoryMiB: 256,
-    accelerator: accelerators.kvm,
+    accelerator: "kvm",
     boot: {
       firmware: {
         kind: "uefi",

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
-import { accelerators } from "../../qemu/accelerator.ts";
 import type { MachineSpec } from "../../qemu/machine-arguments.ts";
 import { Machine } from "../../qemu/machine.ts";
 import { SocketDirectory } from "../../qemu/socket-directory.ts";
@@ -23,8 +22,9 @@ async function emptyMachine(run: SocketDirectory): Promise<MachineSpec> {
   await writeFile(join(run.path, "disk"), Buffer.alloc(512));
   return {
     name: "empty",
+    cpu: "amd64",
     memoryMiB: 32,
-    accelerator: accelerators.tcg,
+    accelerator: "tcg",
     boot: { firmware: { kind: "bios" }, disk: { file: "disk", format: "raw", cache: "unsafe" } },
     ports: [{ mac: "52:54:00:00:00:01", socket: "link", role: "server", pcap: "link.pcap" }],
     shells: ["first", "second"],

@@ -11,17 +11,26 @@ import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { readInputs, takesInputs } from "../inputs.ts";
 import { makeReport, type LabRun } from "../make-report.ts";
-import { openLab, requireConsole, takesLabOptions, type LabFlags } from "../lab-inputs.ts";
+import {
+  chooseFirmwares,
+  firmwareOption,
+  openFirmware,
+  openLab,
+  requireConsole,
+  takesLabOptions,
+  type FirmwareKind,
+  type LabFlags,
+} from "../lab-inputs.ts";
 import { buildOptions, type BuildFlags } from "./build.ts";
+import type { Accelerator } from "../../../qemu/accelerator.ts";
+import { acceleratorFor } from "../../../qemu/machine-kinds.ts";
 import { partNames, proveMatrix } from "../../../qemu/matrix/prove-matrix.ts";
 import { columnsOf, tasksOf, type Part } from "../../../qemu/matrix/tasks.ts";
 import { proveImage, type Proof } from "../../../qemu/prove.ts";
 import { planTopology } from "../../../qemu/topology.ts";
 
-type Firmware = "bios" | "uefi";
-
 interface TestFlags extends BuildFlags, LabFlags, Part {
-  readonly firmware: Firmware | "both";
+  readonly firmware: FirmwareKind | "all";
   readonly matrix?: true;
   readonly json?: true;
 }
@@ -32,11 +41,7 @@ export function addTest(program: Command): void {
     new Option(flags, `only this ${what} of the matrix`).choices(choices);
   takesLabOptions(takesInputs(program.command("test")))
     .description("boot the image between a virtual ISP and a virtual LAN, and prove what the site says")
-    .addOption(
-      new Option("--firmware <kind>", "what starts the machine")
-        .choices(["bios", "uefi", "both"])
-        .default("both"),
-    )
+    .addOption(firmwareOption("all"))
     .option(
       "--matrix",
       "prove every mode in both dialects as well, on running routers (some 12 minutes), or the part that is chosen",
@@ -50,32 +55,40 @@ export function addTest(program: Command): void {
       const { board, ...loaded } = await readInputs(boardName, options);
       requireConsole(loaded.site, options.site);
       requirePromise(makePlan(board, loaded.site, loaded.files), partOf(options));
+      const firmwares = chooseFirmwares(options.firmware, board);
       const published = await buildImage(board, loaded, buildOptions(options));
       const lab = await openLab(options);
-      const common = (where: string, firmware: Firmware) => ({
+      const accelerator = acceleratorFor(board.arch, lab.accelerator);
+      const common = async (where: string, firmware: FirmwareKind) => ({
         plan: published.plan,
         imageFile: published.image,
-        firmware,
+        firmware: await openFirmware(firmware, board),
         ...lab,
         runDirectory: join(published.directory, "lab", where),
         memoryMiB: board.memoryMiB,
       });
       const runs: LabRun[] = [];
-      const run = async (title: string, where: string, firmware: Firmware, prove: () => Promise<Proof>) => {
-        const proof = await step(`${title}, started by ${firmware} (${lab.accelerator.kind})`, prove);
+      const run = async (
+        title: string,
+        where: string,
+        firmware: FirmwareKind,
+        prove: () => Promise<Proof>,
+      ) => {
+        const proof = await step(`${title}, started by ${firmware} (${accelerator})`, prove);
         runs.push({ where, firmware, proof });
       };
-      for (const firmware of ownProofs(options)) {
-        await run("Prove it in the lab", firmware, firmware, () =>
-          proveImage(common(firmware, firmware), tellClaim),
+      for (const firmware of isPart(options) && !options.matrix ? [] : firmwares) {
+        await run("Prove it in the lab", firmware, firmware, async () =>
+          proveImage(await common(firmware, firmware), tellClaim),
         );
       }
       if (options.matrix || isPart(options)) {
-        await run("Prove every mode", "matrix", "bios", () =>
-          proveMatrix(common("matrix", "bios"), partOf(options), tellClaim),
+        const [firmware = "bios"] = firmwares;
+        await run("Prove every mode", "matrix", firmware, async () =>
+          proveMatrix(await common("matrix", firmware), partOf(options), tellClaim),
         );
       }
-      await finish(published, runs, lab.accelerator.kind, options);
+      await finish(published, runs, accelerator, options);
     });
 }
 
@@ -99,11 +112,6 @@ function requirePromise(plan: Plan, part: Part): void {
   throw new InputError([{ file, path: "", fact, hint: "choose fewer of mode, dialect and claim" }]);
 }
 
-function ownProofs(options: TestFlags): Firmware[] {
-  if (isPart(options) && !options.matrix) return [];
-  return options.firmware === "both" ? ["bios", "uefi"] : [options.firmware];
-}
-
 function tellClaim(claim: Claim): void {
   const where = claim.setup === undefined ? "" : `${claim.setup.mode} · ${claim.setup.dialect}: `;
   note(`  ${claimVerdict(claim) === "passed" ? "✓" : "✗"} ${where}${claim.title}`);
@@ -113,7 +121,7 @@ function tellClaim(claim: Claim): void {
 async function finish(
   published: Published,
   runs: readonly LabRun[],
-  accelerator: string,
+  accelerator: Accelerator,
   { json }: TestFlags,
 ): Promise<void> {
   const report = makeReport(published, runs, accelerator);

@@ -1,0 +1,48 @@
+import type { Board } from "../config/board.ts";
+import type { Package } from "../debian/packages.ts";
+import type { Tools } from "../debian/tools.ts";
+import type { Layout } from "./layout.ts";
+
+/** What a slot's boot partition is made of; files on this machine. */
+export interface BootParts {
+  readonly board: Board;
+  /** As the boot loader takes it: compressed by gzip on arm64. */
+  readonly kernel: string;
+  readonly initramfs: string;
+  /** The board's own, where it has one. */
+  readonly deviceTree: string | undefined;
+  /** Which root file system the kernel belongs to (identifySquashfs). */
+  readonly rootIdentity: string;
+}
+
+/** What goes into a slot: the files of its two partitions. */
+export interface Slot {
+  readonly boot: string;
+  readonly root: string;
+}
+
+/** What starts a disk, besides what is in its slots. */
+export interface Loader {
+  /** Packages of the board's architecture that it is from. */
+  readonly packages: readonly Package[];
+  /** What a board's profile asks for in /loader, on this machine. */
+  readonly parts: LoaderParts;
+}
+
+/** Bytes that a chip's boot ROM looks for at a place of the disk, and files of the first partition. */
+export interface LoaderParts {
+  readonly raw: readonly { readonly file: string; readonly offsetBytes: number }[];
+  readonly files: readonly { readonly path: string; readonly file: string }[];
+}
+
+/** A kind of disk image. Which one a board has, its profile says (/image/format). */
+export interface ImageFormat {
+  /** Debian packages of the board's architecture that its boot loader is from. */
+  loaderPackages(board: Board): readonly string[];
+  /** Where everything is on the disk. A flashed disk's layout never changes. */
+  layout(board: Board): Layout;
+  /** Writes what a slot's boot partition holds. */
+  writeBoot(parts: BootParts, tools: Tools, file: string): Promise<void>;
+  /** Writes a disk whose slot A is filled; slot B is for the first update. */
+  writeDisk(board: Board, slot: Slot, loader: Loader, tools: Tools, file: string): Promise<void>;
+}
