@@ -22,7 +22,8 @@ Exit codes: 0 all is well, 1 the input is at fault (or a proof failed), 2 a tool
 Examples:
   halfbridge check                              every board and example site of this checkout
   halfbridge build x86-64 --site sites/example.yaml
-  halfbridge test x86-64 --site sites/example.yaml`,
+  halfbridge test x86-64 --site sites/example.yaml
+  halfbridge flash x86-64 --to /dev/sdb`,
   )
   .showHelpAfterError("(halfbridge --help says more)");
 

@@ -72,6 +72,9 @@ async function writeAndReadBack(
   name: string,
 ): Promise<Pick<Flashed, "writtenBytes" | "clearedBytes" | "verifiedBytes">> {
   const writtenBytes = bytesOf(map.ranges);
+  const state = `${disk.path} now holds a half-written image: flash it again before you use it`;
+  const sayState = () => note(state); // at once: a disk that hangs keeps this process until it is ended hard
+  interruption.addEventListener("abort", sayState);
   try {
     const empty = await step(`Clear what ${name} held where the image is empty`, (tell) =>
       clearGaps(disk, map, tell),
@@ -85,15 +88,14 @@ async function writeAndReadBack(
     const clearedBytes = bytesOf(empty);
     return { writtenBytes, clearedBytes, verifiedBytes: writtenBytes + clearedBytes };
   } catch (error) {
-    const state = `${disk.path} now holds a half-written image: flash it again before you use it`;
-    if (!interruption.aborted) throw withState(error, state);
-    note(state);
-    throw error;
+    throw interruption.aborted ? error : withState(error, state);
+  } finally {
+    interruption.removeEventListener("abort", sayState);
   }
 }
 
-function withState(error: unknown, state: string): unknown {
-  if (error instanceof ToolError) return new ToolError(`${error.message}\n${state}`);
-  const { syscall, message } = error as NodeJS.ErrnoException;
-  return syscall === undefined ? error : new ToolError(`${message}\n${state}`);
+function withState(error: unknown, state: string): ToolError {
+  const { message, stack, syscall } = error as NodeJS.ErrnoException;
+  const isForeseen = error instanceof ToolError || syscall !== undefined;
+  return new ToolError(`${isForeseen ? message : stack}\n${state}`);
 }
