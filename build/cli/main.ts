@@ -4,6 +4,7 @@ import { addBoards } from "./commands/boards.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCheck } from "./commands/check.ts";
 import { addClean } from "./commands/clean.ts";
+import { addFlash } from "./commands/flash.ts";
 import { addLab } from "./commands/lab.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addTest } from "./commands/test.ts";
@@ -21,11 +22,12 @@ Exit codes: 0 all is well, 1 the input is at fault (or a proof failed), 2 a tool
 Examples:
   halfbridge check                              every board and example site of this checkout
   halfbridge build x86-64 --site sites/example.yaml
-  halfbridge test x86-64 --site sites/example.yaml`,
+  halfbridge test x86-64 --site sites/example.yaml
+  halfbridge flash x86-64 --to /dev/sdb`,
   )
   .showHelpAfterError("(halfbridge --help says more)");
 
-for (const add of [addBoards, addCheck, addPlan, addBuild, addLab, addTest, addClean]) add(program);
+for (const add of [addBoards, addCheck, addPlan, addBuild, addFlash, addLab, addTest, addClean]) add(program);
 
 // A reader that has seen enough, such as `head`, is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -6,12 +6,16 @@ import { interruption } from "./interrupt.ts";
  */
 const live = process.stderr.isTTY;
 
-/** Runs one long step under a title. */
-export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+/** Tells how far a step is: a share from 0 to 1. */
+export type TellShare = (share: number) => void;
+
+/** Runs one long step under a title. A step that knows how far it is may tell. */
+export async function step<T>(title: string, work: (tell: TellShare) => Promise<T>): Promise<T> {
   interruption.throwIfAborted();
   const started = performance.now();
+  let percent = "";
   const say = () => {
-    if (live) process.stderr.write(`\r\x1b[2K… ${title} ${elapsed(started)}`);
+    if (live) process.stderr.write(`\r\x1b[2K… ${title} ${percent}${elapsed(started)}`);
   };
   if (!live) process.stderr.write(`… ${title}\n`);
   say();
@@ -21,13 +25,24 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
     process.stderr.write(`${live ? "\r\x1b[2K" : ""}${mark} ${title} ${elapsed(started)}\n`);
   };
   try {
-    const result = await work();
+    const result = await work((share) => {
+      percent = `${Math.floor(share * 100)} % `;
+    });
     end("✓");
     return result;
   } catch (error) {
     end("✗");
     throw error;
   }
+}
+
+/** Adds up what is done of a total, and tells the share. */
+export function countUp(total: number, tell: TellShare): (bytes: number) => void {
+  let done = 0;
+  return (bytes) => {
+    done += bytes;
+    tell(done / total);
+  };
 }
 
 /** Says one line without a timing. */

@@ -143,6 +143,7 @@ async function projectVersion(): Promise<string> {
 
 function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bmap: string) {
   return {
+    board: board.name,
     title: board.title,
     image: image.file,
     sizeMiB: Math.round(image.bytes / 1024 / 1024),
@@ -158,6 +159,7 @@ function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bm
     medium: board.flashing.medium,
     storageMiB: board.storageMiB,
     steps: board.flashing.steps.map((text, index) => ({ number: index + 1, text })),
+    recovery: board.flashing.recovery ?? [],
     isp: board.ports.isp.name,
     lanPort: board.ports.lan.name,
   };

@@ -17,6 +17,11 @@ export async function renderTemplates(folder: string, view: object): Promise<Ent
   });
 }
 
+/** Renders one file of `templates/`. */
+export async function renderTemplate(name: string, view: object): Promise<string> {
+  return renderText(await readFile(join(projectRoot, "templates", name), "utf8"), view, `templates/${name}`);
+}
+
 /** The literal files of folders of `overlays/`. */
 export async function readOverlays(...folders: readonly string[]): Promise<Entry[]> {
   const trees = await Promise.all(

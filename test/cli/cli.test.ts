@@ -18,7 +18,7 @@ async function brokenSite(t: ExecutionContext): Promise<string> {
 }
 
 test("every command has its own help", async (t) => {
-  for (const command of ["boards", "check", "plan", "build", "lab", "test", "clean"]) {
+  for (const command of ["boards", "check", "plan", "build", "flash", "lab", "test", "clean"]) {
     const { stdout, exitCode } = await halfbridge(command, "--help");
     t.is(exitCode, 0, command);
     t.regex(stdout, new RegExp(`^Usage: halfbridge ${command}`), command);
@@ -66,6 +66,19 @@ test("boards and plans can be read by a machine", async (t) => {
   t.true(boards.some(({ name }) => name === "x86-64"));
   const plan = JSON.parse((await halfbridge("plan", "x86-64", "--json")).stdout) as { hash: string };
   t.regex(plan.hash, /^[0-9a-f]{64}$/);
+});
+
+test("what to flash onto is never guessed, and a board that isn't there is told before a disk is looked at", async (t) => {
+  const without = await halfbridge("flash", "x86-64");
+  t.is(without.exitCode, 1);
+  t.regex(without.stderr, /'--to <device>' not specified/);
+  const { stdout, exitCode } = await halfbridge("flash", "x86-65", "--to", "/dev/null", "--json");
+  t.is(exitCode, 1);
+  const { faults } = JSON.parse(stdout) as { faults: { fact: string }[] };
+  t.deepEqual(
+    faults.map(({ fact }) => fact),
+    ['no board is called "x86-65"'],
+  );
 });
 
 test("an unknown command is refused with the near one", async (t) => {

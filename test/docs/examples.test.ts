@@ -13,6 +13,7 @@ const documents = [
   "sites/README.md",
   "board-configs/README.md",
   "docs/architecture.md",
+  "docs/flash/README.md",
   "docs/modes.md",
   "docs/squid.md",
 ];
