@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { readBoardByName, type Board } from "../config/board.ts";
+import { readBoardByName, shippedBoards, type Board } from "../config/board.ts";
 import { loadSite, type LoadedSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
@@ -13,11 +13,17 @@ export const outDirectory = join(projectRoot, "out");
 
 export interface InputOptions {
   readonly site: string;
+  readonly boards?: string;
+}
+
+/** `--boards FOLDER`, as every command takes it that knows boards by name. */
+export function takesBoards(command: Command): Command {
+  return command.option("--boards <folder>", "where the board profiles are", shippedBoards);
 }
 
 /** `[BOARD] --site FILE`, as every command takes them that works on an image. */
 export function takesInputs(command: Command): Command {
-  return command
+  return takesBoards(command)
     .argument("[board]", "a board of board-configs/", defaultBoard)
     .option("--site <file>", "what the network is to be", defaultSite);
 }
@@ -25,9 +31,9 @@ export function takesInputs(command: Command): Command {
 /** Reads both, so that the faults of both are told in one run. */
 export async function readInputs(
   board: string,
-  { site }: InputOptions,
+  { site, boards }: InputOptions,
 ): Promise<{ board: Board } & LoadedSite> {
-  const [boardRead, siteRead] = await Promise.allSettled([readBoardByName(board), loadSite(site)]);
+  const [boardRead, siteRead] = await Promise.allSettled([readBoardByName(board, boards), loadSite(site)]);
   const reasons = [boardRead, siteRead].flatMap((read) =>
     read.status === "rejected" ? [read.reason as unknown] : [],
   );
