@@ -11,6 +11,9 @@ const defaultSite = join(projectRoot, "sites", "example.yaml");
 /** Where everything goes that a command makes. */
 export const outDirectory = join(projectRoot, "out");
 
+/** What is downloaded, for all boards. */
+export const packageCache = { directory: join(outDirectory, ".cache"), refresh: false };
+
 export interface InputOptions {
   readonly site: string;
   readonly boards?: string;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCheck } from "./commands/check.ts";
@@ -25,7 +26,7 @@ Examples:
   )
   .showHelpAfterError("(halfbridge --help says more)");
 
-for (const add of [addBoards, addCheck, addPlan, addBuild, addLab, addTest, addClean]) add(program);
+for (const add of [addBoards, addBoard, addCheck, addPlan, addBuild, addLab, addTest, addClean]) add(program);
 
 // A reader that has seen enough, such as `head`, is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -28,6 +28,7 @@ const programs = {
   zstd: "/usr/bin/zstd",
   pigz: "/usr/bin/pigz",
   strip: "/usr/bin/TRIPLET-strip",
+  dtc: "/usr/bin/dtc",
 } as const;
 
 type Program = keyof typeof programs;
@@ -43,6 +44,7 @@ const names = [
   "zstd",
   "binutils",
   "pigz",
+  "device-tree-compiler",
 ];
 
 /** Fetches the tools for this machine's own architecture. */
