@@ -37,7 +37,8 @@ export async function readProfile(
   };
 }
 
-function findFamily(name: string, [first, ...others]: readonly [string, ...string[]]): string {
+/** A family's file in the first of the folders that has it. */
+export function findFamily(name: string, [first, ...others]: readonly [string, ...string[]]): string {
   const folder = [first, ...others].find((each) => existsSync(join(each, name)));
   return join(folder ?? first, name);
 }

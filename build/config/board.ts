@@ -27,6 +27,15 @@ export async function listBoards(folder: string = shippedBoards): Promise<string
     .sort();
 }
 
+/** The names of all families that boards in a folder may have, sorted: its own, and those that ship. */
+export async function listFamilies(folder: string = shippedBoards): Promise<string[]> {
+  const names = await Promise.all(
+    [folder, shippedBoards].map((each) => readdir(join(each, "families")).catch(() => [])),
+  );
+  const files = names.flat().filter((name) => name.endsWith(".yaml"));
+  return [...new Set(files.map((name) => basename(name, ".yaml")))].sort();
+}
+
 /** Reads a board by its name. Throws an InputError with every fault of its profile. */
 export async function readBoardByName(name: string, folder: string = shippedBoards): Promise<Board> {
   const names = await listBoards(folder);
