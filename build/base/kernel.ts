@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { moduleClosure, openModules, type ModuleStore } from "../debian/module-closure.ts";
 import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
@@ -26,12 +26,18 @@ export async function openKernel(
   packages: readonly Package[],
   neededOptions: readonly string[],
 ): Promise<Kernel> {
+  const kernel = await findKernel(packages);
+  requireOptions(neededOptions, await readConfiguration(kernel), kernel.release);
+  return kernel;
+}
+
+/** Opens the kernel among the packages, whatever it is configured for. */
+export async function findKernel(packages: readonly Package[]): Promise<Kernel> {
   for (const owner of packages.filter(({ name }) => name.startsWith("linux-image-"))) {
     const boot = join(owner.directory, "boot");
     const image = (await readdir(boot).catch(() => [])).find((name) => name.startsWith("vmlinuz-"));
     if (image === undefined) continue; // a metapackage
     const release = image.slice("vmlinuz-".length);
-    requireOptions(neededOptions, await readFile(join(boot, `config-${release}`), "utf8"), release);
     const folder = join(owner.directory, "usr", "lib", "modules", release);
     const builtin = await readFile(join(folder, "modules.builtin"), "utf8");
     return {
@@ -45,17 +51,26 @@ export async function openKernel(
   throw new ToolError("no kernel among the packages that were fetched");
 }
 
+/** The text of the kernel's configuration. */
+export function readConfiguration({ image, release }: Kernel): Promise<string> {
+  return readFile(join(dirname(image), `config-${release}`), "utf8");
+}
+
 /** Holds a kernel's configuration against the options needed: each must be =y or =m. */
 export function requireOptions(needed: readonly string[], configuration: string, release: string): void {
-  const set = new Set([...configuration.matchAll(/^CONFIG_(\w+)=[ym]$/gm)].map((match) => match[1]));
-  const missing = needed.filter((option) => !set.has(option));
+  const missing = missingOptions(needed, configuration);
   if (missing.length > 0) {
-    const names = missing.map((option) => `CONFIG_${option}`).join(", ");
     throw new ToolError(
-      `kernel ${release} is built without ${names}`,
+      `kernel ${release} is built without ${missing.join(", ")}`,
       "choose another kernel package in the board profile",
     );
   }
+}
+
+/** Options needed that are neither =y nor =m, by their names in the configuration. */
+export function missingOptions(needed: readonly string[], configuration: string): string[] {
+  const set = new Set([...configuration.matchAll(/^CONFIG_(\w+)=[ym]$/gm)].map((match) => match[1]));
+  return needed.filter((option) => !set.has(option)).map((option) => `CONFIG_${option}`);
 }
 
 /** Modules named, with all that they need; names the kernel doesn't have are one error. */

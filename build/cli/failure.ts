@@ -14,8 +14,8 @@ export function reportFailure(error: unknown, json: boolean): 1 | 2 {
 }
 
 /** What a person can act on; the stack only of what nobody foresaw. */
-function textOf(error: unknown): string {
-  if (error instanceof ToolError) return error.message;
+export function textOf(error: unknown): string {
+  if (error instanceof ToolError || error instanceof InputError) return error.message;
   const { code, path, syscall, message, stack } = error as NodeJS.ErrnoException;
   if (code !== undefined && syscall !== undefined) return `${path ?? syscall}: ${message}`;
   return stack ?? String(error);

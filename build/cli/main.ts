@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCheck } from "./commands/check.ts";
@@ -27,7 +28,11 @@ Examples:
   )
   .showHelpAfterError("(halfbridge --help says more)");
 
-for (const add of [addBoards, addCheck, addPlan, addBuild, addFlash, addLab, addTest, addClean]) add(program);
+const commands = [
+  ...[addBoards, addBoard, addCheck, addPlan],
+  ...[addBuild, addFlash, addLab, addTest, addClean],
+];
+for (const add of commands) add(program);
 
 // A reader that has seen enough, such as `head`, is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

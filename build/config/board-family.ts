@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../core/faults.ts";
 import { nameOf, readYaml } from "./document.ts";
@@ -12,10 +13,13 @@ export interface MergedProfile {
 type Mapping = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a profile and its family, which may have a family of its own (`families/NAME.yaml` beside the shipped
- * boards). What a profile says goes before what its family says; lists of modules add up. Throws an InputError.
+ * Reads a profile and its family (`NAME.yaml` in the first of the folders that has it), which may have a family of
+ * its own. What a profile says goes before what its family says; lists of modules add up. Throws an InputError.
  */
-export async function readProfile(file: string, familyFolder: string): Promise<MergedProfile> {
+export async function readProfile(
+  file: string,
+  familyFolders: readonly [string, ...string[]],
+): Promise<MergedProfile> {
   const layers: { shown: string; value: unknown }[] = [];
   for (let next: string | undefined = file; next !== undefined;) {
     const layer: { shown: string; value: unknown } = {
@@ -24,13 +28,19 @@ export async function readProfile(file: string, familyFolder: string): Promise<M
     };
     layers.push(layer);
     const family: unknown = isMapping(layer.value) ? layer.value["family"] : undefined;
-    next = typeof family === "string" ? join(familyFolder, `${family}.yaml`) : undefined;
+    next = typeof family === "string" ? findFamily(`${family}.yaml`, familyFolders) : undefined;
   }
   const [own] = layers;
   return {
     value: layers.map(({ value }) => value).reduceRight((family, model) => mergeValues(family, model)),
     fileOf: (path) => (layers.find(({ value }) => says(value, path)) ?? own)?.shown ?? file,
   };
+}
+
+/** A family's file in the first of the folders that has it. */
+export function findFamily(name: string, [first, ...others]: readonly [string, ...string[]]): string {
+  const folder = [first, ...others].find((each) => existsSync(join(each, name)));
+  return join(folder ?? first, name);
 }
 
 async function readLayer(file: string, below: readonly { shown: string }[]): Promise<unknown> {

@@ -120,13 +120,15 @@ function faultOf(error: ErrorObject): Omit<Fault, "file"> {
       hint: suggestNear(String(error.data), allowed),
     };
   }
+  const isEmpty = error.data === "" || (Array.isArray(error.data) && error.data.length === 0);
   const hint =
     schema.examples === undefined
       ? schema.description
       : `example: ${schema.examples.map(printExample).join(", ")}`;
   return {
     path,
-    fact: `${message}, and is ${JSON.stringify(error.data)}`,
+    fact:
+      isEmpty && keyword.startsWith("min") ? "is empty" : `${message}, and is ${JSON.stringify(error.data)}`,
     ...(hint === undefined ? {} : { hint }),
   };
 }

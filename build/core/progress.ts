@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { interruption } from "./interrupt.ts";
 
 /**
@@ -9,24 +10,43 @@ const live = process.stderr.isTTY;
 /** Tells how far a step is: a share from 0 to 1. */
 export type TellShare = (share: number) => void;
 
+/** A step that is under way. */
+interface Running {
+  readonly title: string;
+  readonly started: number;
+  share?: number;
+}
+
+/** There may be several. */
+const running = new Set<Running>();
+let ticker: NodeJS.Timeout | undefined;
+
+/** What all that is said in some work is about. */
+const subject = new AsyncLocalStorage<string>();
+
+/** Does work in which every line begins with what it is about: several boards may be worked on at the same time. */
+export function sayAbout<T>(about: string, work: () => Promise<T>): Promise<T> {
+  return subject.run(about, work);
+}
+
 /** Runs one long step under a title. A step that knows how far it is may tell. */
 export async function step<T>(title: string, work: (tell: TellShare) => Promise<T>): Promise<T> {
   interruption.throwIfAborted();
-  const started = performance.now();
-  let percent = "";
-  const say = () => {
-    if (live) process.stderr.write(`\r\x1b[2K… ${title} ${percent}${elapsed(started)}`);
-  };
-  if (!live) process.stderr.write(`… ${title}\n`);
-  say();
-  const timer = live ? setInterval(say, 200) : undefined;
+  const entry: Running = { title: withSubject(title), started: performance.now() };
+  running.add(entry);
+  if (live) {
+    ticker ??= setInterval(showRunning, 200);
+    showRunning();
+  } else {
+    process.stderr.write(`… ${entry.title}\n`);
+  }
   const end = (mark: string) => {
-    clearInterval(timer);
-    process.stderr.write(`${live ? "\r\x1b[2K" : ""}${mark} ${title} ${elapsed(started)}\n`);
+    running.delete(entry);
+    say(`${mark} ${entry.title} ${elapsed(entry.started)}`);
   };
   try {
     const result = await work((share) => {
-      percent = `${Math.floor(share * 100)} % `;
+      entry.share = share;
     });
     end("✓");
     return result;
@@ -47,7 +67,29 @@ export function countUp(total: number, tell: TellShare): (bytes: number) => void
 
 /** Says one line without a timing. */
 export function note(text: string): void {
+  say(withSubject(text));
+}
+
+function say(text: string): void {
   process.stderr.write(`${live ? "\r\x1b[2K" : ""}${text}\n`);
+  if (running.size > 0) {
+    if (live) showRunning();
+    return;
+  }
+  clearInterval(ticker);
+  ticker = undefined;
+}
+
+function showRunning(): void {
+  const steps = [...running].map(({ title, started, share }) =>
+    [title, ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]), elapsed(started)].join(" "),
+  );
+  process.stderr.write(`\r\x1b[2K${`… ${steps.join(" · ")}`.slice(0, process.stderr.columns - 1)}`);
+}
+
+function withSubject(text: string): string {
+  const about = subject.getStore();
+  return about === undefined ? text : `${about}: ${text}`;
 }
 
 function elapsed(started: number): string {

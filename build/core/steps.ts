@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { hashOf } from "./hash.ts";
 import { projectRoot } from "./paths.ts";
 import { step } from "./progress.ts";
+import { shareWork } from "./share-work.ts";
 
 /** A step's result on disk, and the identity that it was made under. */
 export interface StepResult {
@@ -22,21 +23,24 @@ export interface StepDefinition {
   readonly make: (path: string) => Promise<void>;
 }
 
-/** How many results of one step are kept. */
-const kept = 8;
+/** How many results of one step are kept, the last used ones: as many as there may be boards. */
+const kept = 32;
 
 /**
- * Runs a step unless a result of the same name and inputs is there. The result appears whole or not at
- * all: it is made under a temporary name and renamed.
+ * Runs a step unless a result of the same name and inputs is there, or being made: boards that are built at
+ * the same time share it. The result appears whole or not at all: it is made under a temporary name and renamed.
  */
-export async function runStep(
-  cache: string,
-  { name, title, inputs, make }: StepDefinition,
-): Promise<StepResult> {
+export async function runStep(cache: string, definition: StepDefinition): Promise<StepResult> {
+  const { name, inputs } = definition;
   const folder = join(cache, "steps", name);
   const key = hashOf({ name, inputs });
   const path = join(folder, key.slice(0, 24));
-  if (existsSync(path)) return { key, path };
+  await shareWork(path, () => makeResult(path, folder, definition));
+  return { key, path };
+}
+
+async function makeResult(path: string, folder: string, { title, make }: StepDefinition): Promise<void> {
+  if (existsSync(path)) return touch(path);
   await mkdir(folder, { recursive: true });
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
@@ -47,18 +51,27 @@ export async function runStep(
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
-  await utimes(path, new Date(), new Date());
+  await touch(path);
   await prune(folder);
-  return { key, path };
 }
+
+/** The result was used just now. */
+const touch = (path: string): Promise<void> => utimes(path, new Date(), new Date());
 
 async function prune(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !name.endsWith(".tmp"));
   const aged = await Promise.all(
-    names.map(async (name) => ({ name, ms: (await stat(join(folder, name))).mtimeMs })),
+    names.map(async (name) => ({
+      name,
+      // another build may prune the same folder
+      ms: await stat(join(folder, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    })),
   );
   const old = aged.sort((a, b) => b.ms - a.ms).slice(kept);
-  await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true })));
+  await Promise.all(old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
 /** sha256 over the names and texts of source files or folders: the code that a step runs is an input too. */

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import type { Tools } from "./tools.ts";
@@ -46,7 +46,7 @@ export async function moduleClosure(
   store: ModuleStore,
   tools: Tools,
 ): Promise<string[]> {
-  const missing = names.map(moduleName).filter((name) => !store.files.has(name) && !store.builtin.has(name));
+  const missing = missingModules(names, store);
   if (missing.length > 0) {
     throw new ToolError(`kernel ${store.release} lacks modules: ${missing.join(", ")}`);
   }
@@ -59,6 +59,34 @@ export async function moduleClosure(
     fresh = [...new Set(dependencies)].filter((name) => store.files.has(name) && !found.has(name));
   }
   return [...found.values()].sort();
+}
+
+/** The names that are neither modules of this kernel nor built into it. */
+export function missingModules(names: readonly string[], store: ModuleStore): string[] {
+  return names.map(moduleName).filter((name) => !store.files.has(name) && !store.builtin.has(name));
+}
+
+/**
+ * What devices of a device tree the modules, and all that is built in, are for: values of `compatible`, from
+ * aliases such as `of:N*T*Crockchip,rk3328-gmac`.
+ */
+export async function drivenDevices(
+  names: readonly string[],
+  store: ModuleStore,
+  tools: Tools,
+): Promise<ReadonlySet<string>> {
+  const files = names.flatMap((name) => store.files.get(moduleName(name)) ?? []);
+  const { stdout } =
+    files.length === 0
+      ? { stdout: "" }
+      : await tools.run("modinfo", ["-F", "alias", ...files.map((file) => join(store.directory, file))]);
+  // each entry ends with a zero byte: `dwc3.alias=of:N*T*Csnps,dwc3`
+  const builtin = await readFile(join(store.directory, "modules.builtin.modinfo"), "utf8");
+  const aliases = [
+    ...stdout.split("\n"),
+    ...builtin.split("\0").map((entry) => entry.replace(/^[^=]*=/, "")),
+  ];
+  return new Set(aliases.flatMap((alias) => /^of:N.*T.*?C(.*?)(?:C\*)?$/.exec(alias)?.[1] ?? []));
 }
 
 async function dependenciesOf(paths: readonly string[], store: ModuleStore, tools: Tools): Promise<string[]> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { hashFile, hashOf } from "../core/hash.ts";
 import { mapConcurrently } from "../core/concurrency.ts";
 import { run } from "../core/run.ts";
+import { inTurn, shareWork } from "../core/share-work.ts";
 import type { Architecture } from "./architectures.ts";
 import { aptDirectory, openApt, type Apt, type Deb } from "./apt.ts";
 
@@ -41,11 +42,21 @@ export interface PackageCache {
  * Resolves, downloads and extracts Debian packages without root. apt checks the archive's signature and
  * every hash. A request that was resolved before gives the same versions until the cache is refreshed.
  */
-export async function fetchPackages(request: PackageRequest, cache: PackageCache): Promise<Package[]> {
+export function fetchPackages(request: PackageRequest, cache: PackageCache): Promise<Package[]> {
   const directory = aptDirectory(request.suite, request.architecture, cache);
   const lock = join(directory, `resolved-${hashOf(request).slice(0, 16)}.json`);
-  const known = cache.refresh ? undefined : await readKnown(lock);
-  if (known !== undefined) return known;
+  return shareWork(lock, async () => {
+    const known = cache.refresh ? undefined : await readKnown(lock);
+    // apt locks its indexes, and what one request downloads another may want
+    return known ?? inTurn(directory, () => resolvePackages(request, lock, cache));
+  });
+}
+
+async function resolvePackages(
+  request: PackageRequest,
+  lock: string,
+  cache: PackageCache,
+): Promise<Package[]> {
   const apt = await openApt(request.suite, request.architecture, cache);
   const debs = await apt.resolve(request.names);
   await apt.download(debs);

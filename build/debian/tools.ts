@@ -28,6 +28,7 @@ const programs = {
   zstd: "/usr/bin/zstd",
   mkimage: "/usr/bin/mkimage",
   pigz: "/usr/bin/pigz",
+  dtc: "/usr/bin/dtc",
 } as const;
 
 type Program = keyof typeof programs;
@@ -43,6 +44,7 @@ const names = [
   "zstd",
   "pigz",
   "u-boot-tools",
+  "device-tree-compiler",
 ];
 
 /** Fetches the tools for this machine's own architecture. */

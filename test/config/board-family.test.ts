@@ -11,7 +11,7 @@ async function profileOf(
 ): Promise<MergedProfile> {
   const folder = await temporaryFolder(t);
   await writeFiles(folder, files);
-  const { value, fileOf } = await readProfile(join(folder, "model.yaml"), join(folder, "families"));
+  const { value, fileOf } = await readProfile(join(folder, "model.yaml"), [join(folder, "families")]);
   return { value, fileOf: (path) => fileOf(path).slice(folder.length + 1) };
 }
 

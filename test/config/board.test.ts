@@ -1,9 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { listBoards, readBoard, readBoardByName } from "../../build/config/board.ts";
+import { listBoards, readAllBoards, readBoard, readBoardByName } from "../../build/config/board.ts";
 import { InputError } from "../../build/core/faults.ts";
 import { projectRoot } from "../../build/core/paths.ts";
+import { writeFiles } from "../payload/scripts.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 /** The faults of x86-64's profile after an edit. */
@@ -86,4 +87,25 @@ test("a loader goes with a format that has room for it", async (t) => {
   t.regex(faults, /\/loader: needs ubootBuild or defconfig, and not both/);
   const script = await faultsAfter(t, (text) => text.replace("format: gpt-grub", "format: gpt-boot-script"));
   t.regex(script, /\/image\/format: is gpt-boot-script, which is for arm64 and armhf/);
+});
+
+test("boards may be in a folder of one's own, with families of its own or those that ship", async (t) => {
+  const folder = await temporaryFolder(t);
+  const text = await readFile(join(projectRoot, "board-configs/x86-64.yaml"), "utf8");
+  await writeFiles(folder, {
+    "mine.yaml": `family: all\n${text.replace("name: x86-64", "name: mine").replace(/^title: .*\n/m, "")}`,
+    "families/all.yaml": "title: of my family\n",
+  });
+  t.deepEqual(await listBoards(folder), ["mine"]);
+  t.is((await readBoardByName("mine", folder)).title, "of my family");
+  const error = await t.throwsAsync(readBoardByName("x86-64", folder), { instanceOf: InputError });
+  t.regex(error.message, /no board is called "x86-64"/);
+});
+
+test("the faults of all boards in a folder are told in one run", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, { "a.yaml": "family: none\n", "b.yaml": "arch: mipsel\n" });
+  const error = await t.throwsAsync(readAllBoards(folder), { instanceOf: InputError });
+  t.is(error.faults.length, 2);
+  await t.throwsAsync(readAllBoards(join(folder, "none")), { message: /none: no such folder/ });
 });

@@ -1,12 +1,12 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
-import { listBoards, readBoardByName, type Board } from "../../build/config/board.ts";
+import { readAllBoards, type Board } from "../../build/config/board.ts";
 import { projectRoot } from "../../build/core/paths.ts";
 import { renderFlashPages } from "../../build/flash/pages.ts";
 
 const folder = join(projectRoot, "docs/flash");
-const boards = await Promise.all((await listBoards()).map(readBoardByName));
+const boards = await readAllBoards();
 
 test("docs/flash holds what the profiles say, and nothing else (npm run docs:flash writes it)", async (t) => {
   const pages = await renderFlashPages(boards);

@@ -1,30 +1,51 @@
-import type { Command } from "commander";
-import { listBoards, readBoardByName } from "../../config/board.ts";
+import { Option, type Command } from "commander";
+import { readAllBoards, type Board } from "../../config/board.ts";
+import { proofOf } from "../../plan/proof-level.ts";
+import { formatTable } from "../../report/text-table.ts";
+import { formatMatrix, matrixFormats } from "../ci-matrix.ts";
+import { takesBoards } from "../inputs.ts";
+
+interface BoardsFlags {
+  readonly boards: string;
+  readonly json?: true;
+  readonly format?: (typeof matrixFormats)[number];
+}
 
 /** `halfbridge boards` */
 export function addBoards(program: Command): void {
-  program
-    .command("boards")
-    .description("list the boards that images can be built for")
+  takesBoards(program.command("boards"))
+    .description("list the boards that images can be built for, and how far each is proven")
     .option("--json", "as JSON")
-    .action(async ({ json }: { json?: true }) => {
-      const boards = await Promise.all((await listBoards()).map(readBoardByName));
-      if (json) {
-        const rows = boards.map(({ name, title, base, arch, memoryMiB, storageMiB }) => ({
-          name,
-          title,
-          base,
-          arch,
-          memoryMiB,
-          storageMiB,
-        }));
-        process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-        return;
-      }
-      for (const { name, title, base, arch, memoryMiB, storageMiB } of boards) {
-        process.stdout.write(
-          `${name.padEnd(12)} ${title} (${arch}, ${base}; RAM ${memoryMiB} MiB, storage ${storageMiB} MiB)\n`,
-        );
-      }
+    .addOption(
+      new Option("--format <ci>", "print the matrix that spreads them over a CI's machines")
+        .choices(matrixFormats)
+        .conflicts("json"),
+    )
+    .addHelpText(
+      "after",
+      `
+Proof levels: image, the lab boots the image file itself; payload, only its kernel and root file system;
+hardware, its profile has evidence of someone who ran it on the model itself.`,
+    )
+    .action(async ({ boards: folder, json, format }: BoardsFlags) => {
+      const boards = await readAllBoards(folder);
+      if (format !== undefined) process.stdout.write(formatMatrix(boards, format));
+      else if (json) process.stdout.write(`${JSON.stringify(boards.map(rowOf), null, 2)}\n`);
+      else process.stdout.write(`${formatBoards(boards).join("\n")}\n`);
     });
+}
+
+const rowOf = (board: Board) => {
+  const { name, title, base, arch, memoryMiB, storageMiB } = board;
+  return { name, title, base, arch, memoryMiB, storageMiB, proof: proofOf(board) };
+};
+
+function formatBoards(boards: readonly Board[]): string[] {
+  const rows = boards
+    .map(rowOf)
+    .map(({ name, title, base, arch, memoryMiB, storageMiB, proof }) => [
+      ...[name, title, base, arch, `${memoryMiB} MiB`, `${storageMiB} MiB`],
+      ...[proof.level, proof.notExercised.join(", ")],
+    ]);
+  return formatTable([["board", "what it is", "base", "CPU", "RAM", "storage", "proof", "untried"], ...rows]);
 }

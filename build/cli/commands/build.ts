@@ -2,7 +2,15 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { note } from "../../core/progress.ts";
 import { buildImage } from "../../flow.ts";
-import { outDirectory, readInputs, takesInputs, type InputOptions } from "../inputs.ts";
+import { formatOutcomes, lanesFor, workOnAll, type Outcome, type Phase } from "../all-boards.ts";
+import {
+  outDirectory,
+  readAllInputs,
+  readInputs,
+  takesAll,
+  takesInputs,
+  type InputOptions,
+} from "../inputs.ts";
 
 export interface BuildFlags extends InputOptions {
   readonly fast?: true;
@@ -11,12 +19,16 @@ export interface BuildFlags extends InputOptions {
 
 /** `halfbridge build` */
 export function addBuild(program: Command): void {
-  takesInputs(program.command("build"))
+  takesAll(takesInputs(program.command("build")))
     .description("build a board's flash-ready image into out/BOARD/")
     .option("--fast", "compress quickly and make no download files: for trying things out")
     .option("--update", "ask Debian's archive for newer packages first")
-    .option("--json", "the manifest, as JSON")
-    .action(async (boardName: string, options: BuildFlags & { json?: true }) => {
+    .option("--json", "the manifest, or what became of all boards, as JSON")
+    .action(async (boardName: string, options: BuildFlags & { json?: true }, command: Command) => {
+      if (options.all) {
+        const { boards } = await readAllInputs(options, command);
+        return tellOutcomes(await workOnAll(boards, [buildPhase(options)]), options);
+      }
       const { board, ...loaded } = await readInputs(boardName, options);
       const started = performance.now();
       const { directory, image, manifest, fresh } = await buildImage(board, loaded, buildOptions(options));
@@ -31,6 +43,25 @@ export function addBuild(program: Command): void {
         `Everything is in ${relative(process.cwd(), directory)}/; FLASHING.md there says how to put it on the hardware.`,
       );
     });
+}
+
+/** Builds each board; compression uses all cores by itself, what comes before it and after doesn't. */
+export function buildPhase(options: BuildFlags): Phase {
+  return {
+    lanes: lanesFor({ cores: 1, memoryMiB: 1536 }),
+    async work(boardName) {
+      const { board, ...loaded } = await readInputs(boardName, options);
+      const { manifest, fresh } = await buildImage(board, loaded, buildOptions(options));
+      const { bytes } = manifest.compressed ?? manifest.image;
+      return { verdict: fresh ? "built" : "unchanged", sizeBytes: bytes };
+    },
+  };
+}
+
+/** Ends a command that worked on all boards. */
+export function tellOutcomes(outcomes: readonly Outcome[], { json }: { json?: true }): void {
+  process.stdout.write(json ? `${JSON.stringify(outcomes, null, 2)}\n` : formatOutcomes(outcomes));
+  if (outcomes.some(({ verdict }) => verdict === "failed")) process.exitCode = 1;
 }
 
 /** What the flags mean for a build. */

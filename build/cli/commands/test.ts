@@ -6,10 +6,11 @@ import { buildImage } from "../../flow.ts";
 import type { Published } from "../../image/publish.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import { formatSummary } from "../../report/format-summary.ts";
-import type { Claim } from "../../report/report.ts";
+import type { Claim, Report } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
-import { readInputs, takesInputs } from "../inputs.ts";
+import { lanesFor, workOnAll, type Phase } from "../all-boards.ts";
+import { readAllInputs, readInputs, takesAll, takesInputs } from "../inputs.ts";
 import { makeReport, type LabRun } from "../make-report.ts";
 import {
   chooseFirmwares,
@@ -21,8 +22,7 @@ import {
   type FirmwareKind,
   type LabFlags,
 } from "../lab-inputs.ts";
-import { buildOptions, type BuildFlags } from "./build.ts";
-import type { Accelerator } from "../../../qemu/accelerator.ts";
+import { buildOptions, buildPhase, tellOutcomes, type BuildFlags } from "./build.ts";
 import { acceleratorFor } from "../../../qemu/machine-kinds.ts";
 import { partNames, proveMatrix } from "../../../qemu/matrix/prove-matrix.ts";
 import { columnsOf, tasksOf, type Part } from "../../../qemu/matrix/tasks.ts";
@@ -39,7 +39,7 @@ interface TestFlags extends BuildFlags, LabFlags, Part {
 export function addTest(program: Command): void {
   const part = (flags: string, what: string, choices: readonly string[]) =>
     new Option(flags, `only this ${what} of the matrix`).choices(choices);
-  takesLabOptions(takesInputs(program.command("test")))
+  takesLabOptions(takesAll(takesInputs(program.command("test"))))
     .description("boot the image between a virtual ISP and a virtual LAN, and prove what the site says")
     .addOption(firmwareOption("all"))
     .option(
@@ -50,46 +50,68 @@ export function addTest(program: Command): void {
     .addOption(part("--dialect <dialect>", "dialect", partNames.dialects))
     .addOption(part("--claim <claim>", "claim", partNames.claims))
     .option("--fast", "prove an image that was compressed quickly")
-    .option("--json", "the report, as JSON")
-    .action(async (boardName: string, options: TestFlags) => {
-      const { board, ...loaded } = await readInputs(boardName, options);
-      requireConsole(loaded.site, options.site);
-      requirePromise(makePlan(board, loaded.site, loaded.files), partOf(options));
-      const firmwares = chooseFirmwares(options.firmware, board);
-      const published = await buildImage(board, loaded, buildOptions(options));
-      const lab = await openLab(options);
-      const accelerator = acceleratorFor(board.arch, lab.accelerator);
-      const common = async (where: string, firmware: FirmwareKind) => ({
-        plan: published.plan,
-        imageFile: published.image,
-        firmware: await openFirmware(firmware, board),
-        ...lab,
-        runDirectory: join(published.directory, "lab", where),
-        memoryMiB: board.memoryMiB,
-      });
-      const runs: LabRun[] = [];
-      const run = async (
-        title: string,
-        where: string,
-        firmware: FirmwareKind,
-        prove: () => Promise<Proof>,
-      ) => {
-        const proof = await step(`${title}, started by ${firmware} (${accelerator})`, prove);
-        runs.push({ where, firmware, proof });
-      };
-      for (const firmware of isPart(options) && !options.matrix ? [] : firmwares) {
-        await run("Prove it in the lab", firmware, firmware, async () =>
-          proveImage(await common(firmware, firmware), tellClaim),
-        );
-      }
-      if (options.matrix || isPart(options)) {
-        const [firmware = "bios"] = firmwares;
-        await run("Prove every mode", "matrix", firmware, async () =>
-          proveMatrix(await common("matrix", firmware), partOf(options), tellClaim),
-        );
-      }
-      await finish(published, runs, accelerator, options);
+    .option("--json", "the report, or what became of all boards, as JSON")
+    .action(async (boardName: string, options: TestFlags, command: Command) => {
+      if (!options.all) return tellProof(await proveBoard(boardName, options), options);
+      const { boards, site } = await readAllInputs(options, command);
+      requireConsole(site, options.site);
+      const outcomes = await workOnAll(boards, [buildPhase(options), provePhase(options)]);
+      tellOutcomes(outcomes, options);
     });
+}
+
+/** Proves each board once all are built: what the lab measures is to have the machine for itself. */
+function provePhase(options: TestFlags): Phase {
+  return {
+    lanes: lanesFor({ cores: 4, memoryMiB: 4096 }),
+    async work(boardName) {
+      const { report } = await proveBoard(boardName, options);
+      return { verdict: reportVerdict(report) === "passed" ? "passed" : "failed" };
+    },
+  };
+}
+
+interface ProvenBoard {
+  readonly published: Published;
+  readonly report: Report;
+}
+
+/** Builds a board's image, if it isn't there yet, proves it and writes the report. */
+async function proveBoard(boardName: string, options: TestFlags): Promise<ProvenBoard> {
+  const { board, ...loaded } = await readInputs(boardName, options);
+  requireConsole(loaded.site, options.site);
+  requirePromise(makePlan(board, loaded.site, loaded.files), partOf(options));
+  const firmwares = chooseFirmwares(options.firmware, board);
+  const published = await buildImage(board, loaded, buildOptions(options));
+  const lab = await openLab(options);
+  const accelerator = acceleratorFor(board.arch, lab.accelerator);
+  const common = async (where: string, firmware: FirmwareKind) => ({
+    plan: published.plan,
+    imageFile: published.image,
+    firmware: await openFirmware(firmware, board),
+    ...lab,
+    runDirectory: join(published.directory, "lab", where),
+    memoryMiB: board.memoryMiB,
+  });
+  const runs: LabRun[] = [];
+  const run = async (title: string, where: string, firmware: FirmwareKind, prove: () => Promise<Proof>) => {
+    const proof = await step(`${title}, started by ${firmware} (${accelerator})`, prove);
+    runs.push({ where, firmware, proof });
+  };
+  for (const firmware of isPart(options) && !options.matrix ? [] : firmwares) {
+    await run("Prove it in the lab", firmware, firmware, async () =>
+      proveImage(await common(firmware, firmware), tellClaim),
+    );
+  }
+  if (options.matrix || isPart(options)) {
+    const [firmware = "bios"] = firmwares;
+    await run("Prove every mode", "matrix", firmware, async () =>
+      proveMatrix(await common("matrix", firmware), partOf(options), tellClaim),
+    );
+  }
+  const report = makeReport(published, runs, accelerator);
+  await writeReport(report, published.directory);
+  return { published, report };
 }
 
 /** A part of the matrix is proven alone, if --matrix doesn't say otherwise. */
@@ -118,14 +140,7 @@ function tellClaim(claim: Claim): void {
   if (claimVerdict(claim) !== "passed") note(`    ${claim.observed}\n    control: ${claim.control.observed}`);
 }
 
-async function finish(
-  published: Published,
-  runs: readonly LabRun[],
-  accelerator: Accelerator,
-  { json }: TestFlags,
-): Promise<void> {
-  const report = makeReport(published, runs, accelerator);
-  await writeReport(report, published.directory);
+function tellProof({ published, report }: ProvenBoard, { json }: TestFlags): void {
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatSummary(report));
   note(`\nImage:  ${relative(process.cwd(), published.image)}`);
   note(`Report: ${relative(process.cwd(), join(published.directory, "report.html"))}`);
