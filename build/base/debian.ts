@@ -128,9 +128,15 @@ async function modules(
 }
 
 function debianView({ board, site }: Plan) {
+  if (site.console !== "root-shell") return { shells: [] };
+  if (board.consoles === undefined)
+    return { shells: [{ terminal: "", action: "respawn", program: "/usr/lib/halfbridge/console-shell" }] };
   const terminals = board.consoles.map((console) => console.split(",")[0]?.replace(/^tty0$/, "tty1"));
-  const shells = site.console === "root-shell" ? terminals : [];
   return {
-    shells: shells.map((terminal) => ({ terminal, action: terminal === "tty1" ? "askfirst" : "respawn" })),
+    shells: terminals.map((terminal) => ({
+      terminal,
+      action: terminal === "tty1" ? "askfirst" : "respawn",
+      program: "-/bin/sh",
+    })),
   };
 }

@@ -51,7 +51,6 @@ export const boardSchema = {
     "memoryMiB",
     "storageMiB",
     "ports",
-    "consoles",
     "image",
     "kernel",
     "flashing",
@@ -131,7 +130,8 @@ export const boardSchema = {
       type: "array",
       minItems: 1,
       items: { type: "string", pattern: "^tty[A-Za-z]*[0-9]+(,[0-9]+[noe]?[78]?)?$" },
-      description: "Kernel consoles; the last one is /dev/console.",
+      description:
+        "Kernel consoles; the last one is /dev/console. Without them it is the one that the device tree names.",
     },
     image: {
       type: "object",

@@ -19,6 +19,7 @@ export function checkBoard(board: Board, fileName: string, fileOf: FileOf): Faul
   if (board.name !== name)
     blame("/name", `is ${board.name}, but the file is called ${fileName}`, `call it ${name}`);
   checkPorts(board, blame);
+  checkConsoles(board, blame);
   checkLoader(board, blame);
   checkRoom(board, blame);
   return faults;
@@ -56,6 +57,15 @@ function checkPorts({ ports, deviceTree, leds = [] }: Board, blame: Blame): void
     if (leds.findIndex((led) => led.name === name) < index)
       blame(`/leds/${index}/name`, `is there twice: ${name}`, "a light shows one thing");
   });
+}
+
+function checkConsoles({ consoles, image }: Board, blame: Blame): void {
+  if (consoles === undefined && image.format === "gpt-grub")
+    blame(
+      "/consoles",
+      "is missing",
+      "firmware that starts GRUB names none; example: [tty0, 'ttyS0,115200n8']",
+    );
 }
 
 /** Which formats a CPU's firmware can start. */
