@@ -129,8 +129,9 @@ async function modules(
 
 function debianView({ board, site }: Plan) {
   if (site.console !== "root-shell") return { shells: [] };
+  // whichever console the device tree names
   if (board.consoles === undefined)
-    return { shells: [{ terminal: "", action: "respawn", program: "/usr/lib/halfbridge/console-shell" }] };
+    return { shells: [{ terminal: "", action: "respawn", program: "/usr/bin/cttyhack /bin/sh -l" }] };
   const terminals = board.consoles.map((console) => console.split(",")[0]?.replace(/^tty0$/, "tty1"));
   return {
     shells: terminals.map((terminal) => ({

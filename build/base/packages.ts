@@ -71,7 +71,7 @@ export const programLinks: Readonly<Record<string, string>> = {
 /** Busybox's applets, by the folder that they are linked from. */
 export const applets = {
   "/usr/bin":
-    `[ arping awk base64 basename cat chmod chown clear cmp cp cut date dd df diff dirname dmesg du echo
+    `[ arping awk base64 basename cat chmod chown clear cmp cp cttyhack cut date dd df diff dirname dmesg du echo
     egrep env expr false fgrep find free grep gunzip gzip head hexdump hostname id kill killall less ln ls md5sum
     mkdir mkfifo mktemp more mount mv nc netstat nice nohup nproc od passwd pidof ping printf ps pwd readlink
     realpath rm rmdir sed seq setsid sha256sum sleep sort stat strings stty sync tac tail tar tee test time timeout

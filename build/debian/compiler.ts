@@ -25,6 +25,13 @@ const gccVersion = "14";
 export const compileFlags = ["-std=gnu11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Werror"];
 export const linkFlags = ["-shared", "--strip-all", "--build-id=none", "--hash-style=gnu"];
 
+/** What the gcc command tells its compiler proper of a CPU (`gcc -v`). */
+const cpuFlags: Readonly<Record<Architecture, readonly string[]>> = {
+  amd64: [],
+  arm64: [],
+  armhf: ["-march=armv7-a+fp", "-mfloat-abi=hard", "-mthumb"],
+};
+
 /**
  * GCC out of Debian's packages, for boards of any architecture: the compiler proper, the assembler and the
  * linker are run one after the other, as the gcc command would, with the board's own C library.
@@ -72,6 +79,7 @@ export async function openCompiler(
           await runProgram(cc1, [
             "-quiet",
             ...compileFlags,
+            ...cpuFlags[target],
             "-nostdinc",
             ...includes,
             source,
