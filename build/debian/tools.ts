@@ -28,6 +28,8 @@ const programs = {
   zstd: "/usr/bin/zstd",
   pigz: "/usr/bin/pigz",
   strip: "/usr/bin/TRIPLET-strip",
+  mkimage: "/usr/bin/mkimage",
+  dumpimage: "/usr/bin/dumpimage",
 } as const;
 
 type Program = keyof typeof programs;
@@ -43,6 +45,7 @@ const names = [
   "zstd",
   "binutils",
   "pigz",
+  "u-boot-tools",
 ];
 
 /** Fetches the tools for this machine's own architecture. */
