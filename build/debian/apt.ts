@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import { run, type RunResult } from "../core/run.ts";
 import { hostArchitecture, type Architecture } from "./architectures.ts";
-import { findMirrors } from "./mirrors.ts";
+import { findMirrors, type Mirrors } from "./mirrors.ts";
 import type { PackageCache } from "./packages.ts";
 
 /** A package file as apt resolved it. */
@@ -41,8 +41,8 @@ const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const refreshed = new Set<string>();
 
 export function aptDirectory(part: ArchivePart, cache: PackageCache): string {
-  const others = componentsOf(part).filter((component) => component !== "main");
-  return join(cache.directory, "apt", [part.suite, part.architecture, ...others].join("-"));
+  const { suite, architecture, components = [] } = part;
+  return join(cache.directory, "apt", [suite, architecture, ...components].join("-"));
 }
 
 /** Opens (and when new, or when asked to, updates) the private apt root of a part of the archive. */
@@ -70,7 +70,7 @@ export async function openApt(part: ArchivePart, cache: PackageCache): Promise<A
     run(["apt-get", "--quiet", ...options, ...argv], { cwd });
 
   const sourcesFile = join(directory, "sources.sources");
-  const sources = await sourcesOf(part);
+  const sources = formatSources(part, await findMirrors());
   const updated = join(directory, "updated");
   const stale = !existsSync(updated) || (await readFile(sourcesFile, "utf8")) !== sources;
   if (stale || (cache.refresh && !refreshed.has(directory))) {
@@ -113,16 +113,12 @@ export async function openApt(part: ArchivePart, cache: PackageCache): Promise<A
   };
 }
 
-const componentsOf = ({ components = ["main"] }: ArchivePart): readonly string[] => components;
-
 /** deb822 sources for the suite, its updates and its security archive, each checked against Debian's keys. */
-async function sourcesOf(part: ArchivePart): Promise<string> {
-  const { suite, architecture } = part;
-  const { archive, security } = await findMirrors();
+export function formatSources(part: ArchivePart, { archive, security }: Mirrors): string {
+  const { suite, architecture, components = ["main"] } = part;
   const type = architecture === "source" ? "deb-src" : "deb";
-  const components = componentsOf(part).join(" ");
   const stanza = (uri: string, suites: string) =>
-    `Types: ${type}\nURIs: ${uri}\nSuites: ${suites}\nComponents: ${components}\nSigned-By: ${keyring}\n`;
+    `Types: ${type}\nURIs: ${uri}\nSuites: ${suites}\nComponents: ${components.join(" ")}\nSigned-By: ${keyring}\n`;
   return [
     stanza(archive, `${suite} ${suite}-updates`),
     ...(security === undefined ? [] : [stanza(security, `${suite}-security`)]),

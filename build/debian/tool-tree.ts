@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, open, readdir, rename, symlink } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, rename, stat, symlink } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { mapConcurrently } from "../core/concurrency.ts";
@@ -36,7 +36,9 @@ export async function makeToolTree(
     await symlink(join("usr", folder), join(directory, folder)); // as Debian merges them
   }
   const merged = packages.map((owner) => join(owner.directory, "usr")).filter((usr) => existsSync(usr));
-  await run(["cp", "--archive", "--link", ...merged, directory]);
+  const devices = await Promise.all([directory, ...merged].map(async (folder) => (await stat(folder)).dev));
+  const link = new Set(devices).size === 1 ? ["--link"] : [];
+  await run(["cp", "--archive", ...link, ...merged, directory]);
   for (const [name, target] of alternatives) {
     if (existsSync(join(directory, "usr/bin", target)))
       await symlink(target, join(directory, "usr/bin", name));

@@ -1,5 +1,7 @@
 import type { Board } from "../config/board-schema.ts";
+import { hashFile, hashOf } from "../core/hash.ts";
 import type { PackageCache } from "../debian/packages.ts";
+import type { Tools } from "../debian/tools.ts";
 import { openRaspberryPiLoader } from "./raspberry-pi.ts";
 import { openRockchipLoader } from "./rockchip.ts";
 
@@ -42,6 +44,7 @@ export interface Origin {
 export interface LoaderContext {
   readonly suite: string;
   readonly cache: PackageCache;
+  readonly tools: Tools;
   /** Where the kernel package's device trees are on this machine. */
   readonly deviceTrees: string;
 }
@@ -51,4 +54,13 @@ export type LoaderFacts = NonNullable<Board["loader"]>;
 /** Fetches, or builds from source, what a board's `loader` names. */
 export function openLoader(facts: LoaderFacts, context: LoaderContext): Promise<Loader> {
   return facts.kind === "rockchip" ? openRockchipLoader(facts, context) : openRaspberryPiLoader(context);
+}
+
+/** What a step that uses a loader depends on. */
+export async function identifyLoader({ raw, files }: Loader): Promise<string> {
+  const placed = [
+    ...raw.map(({ offsetBytes, file }) => [offsetBytes, file] as const),
+    ...files.map(({ name, file }) => [name, file] as const),
+  ];
+  return hashOf(await Promise.all(placed.map(async ([place, file]) => [place, await hashFile(file)])));
 }

@@ -1,10 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
+import { hashFile } from "../core/hash.ts";
+import { hashSources, runStep } from "../core/steps.ts";
 import { requireFile } from "../debian/files.ts";
 import { fetchPackages } from "../debian/packages.ts";
 import { buildUboot } from "./build-uboot.ts";
-import { checkRockchipLoader, loaderOffsetBytes } from "./check-rockchip.ts";
+import type { Tools } from "../debian/tools.ts";
+import { checkImages } from "./check-images.ts";
+import { checkRockchipLoader, imageTreeOf, loaderOffsetBytes } from "./check-rockchip.ts";
 import type { Loader, LoaderContext, LoaderFacts, Origin } from "./loader.ts";
 import { licences, originOf, originOfSource } from "./origin.ts";
 
@@ -15,9 +19,29 @@ export async function openRockchipLoader(facts: LoaderFacts, context: LoaderCont
     ubootBuild === undefined
       ? await buildFromSource(defconfig, trustedFirmware, context)
       : await takeFromPackage(ubootBuild, context);
-  const faults = checkRockchipLoader(await readFile(file), socOf(ubootBuild ?? defconfig));
+  const soc = socOf(ubootBuild ?? defconfig);
+  const { path } = await runStep(context.cache.directory, {
+    name: "rockchip-loader",
+    title: `Check the boot loader for ${soc}`,
+    inputs: { file: await hashFile(file), soc, code: await hashSources("build/loader") },
+    make: (directory) => copyChecked(file, soc, context.tools, directory),
+  });
+  return { raw: [{ file: join(path, name), offsetBytes: loaderOffsetBytes }], files: [], origins };
+}
+
+const name = "u-boot-rockchip.bin";
+
+/** Only what was found whole is kept. */
+async function copyChecked(file: string, soc: string, tools: Tools, directory: string): Promise<void> {
+  await mkdir(directory);
+  const loader = await readFile(file);
+  const tree = join(directory, "u-boot.itb");
+  await writeFile(tree, imageTreeOf(loader));
+  const faults = checkRockchipLoader(loader, soc);
+  if (faults.length === 0) faults.push(...(await checkImages(tree, ["u-boot", "atf-", "fdt-"], tools)));
   if (faults.length > 0) throw new ToolError(faults.map((fault) => `${file}: ${fault}`).join("\n"));
-  return { raw: [{ file, offsetBytes: loaderOffsetBytes }], files: [], origins };
+  await rm(tree);
+  await copyFile(file, join(directory, name));
 }
 
 /** U-Boot's names of builds end with the SoC's: `nanopi-r2s-rk3328_defconfig`. */
@@ -34,7 +58,7 @@ interface Opened {
 async function takeFromPackage(build: string, { suite, cache }: LoaderContext): Promise<Opened> {
   const names = ["u-boot-rockchip"];
   const packages = await fetchPackages({ suite, architecture: "arm64", names, alone: true }, cache);
-  const { file, package: owner } = requireFile(`/usr/lib/u-boot/${build}/u-boot-rockchip.bin`, packages);
+  const { file, package: owner } = requireFile(`/usr/lib/u-boot/${build}/${name}`, packages);
   return { file, origins: [originOf(owner, `${licences.uboot} AND ${licences.trustedFirmware}`)] };
 }
 
@@ -52,7 +76,7 @@ async function buildFromSource(
   const firmware = requireFile(`/usr/lib/arm-trusted-firmware/${platform}/bl31.elf`, packages);
   const { source, directory } = await buildUboot(defconfig, firmware.file, { suite, cache });
   return {
-    file: join(directory, "u-boot-rockchip.bin"),
+    file: join(directory, name),
     origins: [originOfSource(source, licences.uboot), originOf(firmware.package, licences.trustedFirmware)],
   };
 }
