@@ -19,6 +19,7 @@ import { formatOf } from "./image/formats.ts";
 import { publish, type Published } from "./image/publish.ts";
 import { layerRoot } from "./image/root-layers.ts";
 import { extendSquashfs, identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
+import { identifyLoader, openLoader } from "./loader/loader.ts";
 import { makePayload } from "./payload/payload.ts";
 import { runtimePackages } from "./payload/runtime.ts";
 import { makePlan } from "./plan/plan.ts";
@@ -57,7 +58,10 @@ export async function buildImage(
   const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
   const format = formatOf(board);
   const bootRequest = { suite, architecture: board.arch, names: format.loaderPackages(board) };
-  const bootPackages = await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
+  const bootPackages =
+    bootRequest.names.length === 0
+      ? []
+      : await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
 
   const payload = await makePayload(plan, files, packages, compiler, cache);
   const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
@@ -120,18 +124,27 @@ export async function buildImage(
         file,
       ),
   });
+  const loader =
+    board.loader &&
+    (await openLoader(board.loader, {
+      suite,
+      cache: packageCache,
+      tools,
+      deviceTrees: system.kernel.deviceTrees,
+    }));
   const image = await runStep(cache, {
     name: "image",
     title: "Write the disk image",
     inputs: {
-      ...{ board, boot: boot.key, root: root.key, loader: identifyPackages(bootPackages) },
+      ...{ board, boot: boot.key, root: root.key, grub: identifyPackages(bootPackages) },
+      loader: loader && (await identifyLoader(loader)),
       ...{ imageCode, toolPackages },
     },
     make: (file) =>
       format.writeDisk(
         board,
         { boot: boot.path, root: root.path },
-        { packages: bootPackages, parts: { raw: [], files: [] } },
+        { packages: bootPackages, loader },
         tools,
         file,
       ),
@@ -146,6 +159,7 @@ export async function buildImage(
       system,
       packages: used,
       bootPackages,
+      loaderOrigins: loader?.origins ?? [],
       boot,
       root,
       image,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { ToolError } from "../build/core/faults.ts";
 import { runStep } from "../build/core/steps.ts";
+import { hostArchitecture } from "../build/debian/architectures.ts";
 import { requireFile } from "../build/debian/files.ts";
 import { fetchPackages, identifyPackages, type PackageCache } from "../build/debian/packages.ts";
 import type { Cpu } from "./machine-kinds.ts";
@@ -14,8 +15,8 @@ const builds: Readonly<Partial<Record<Cpu, string>>> = {
 export async function fetchUboot(cpu: Cpu, suite: string, cache: PackageCache): Promise<string> {
   const path = builds[cpu];
   if (path === undefined) throw new ToolError(`there is no U-Boot for QEMU's ${cpu} machine`);
-  // a package for all architectures has both
-  const packages = await fetchPackages({ suite, architecture: cpu, names: ["u-boot-qemu"] }, cache);
+  const request = { suite, architecture: hostArchitecture(), names: ["u-boot-qemu"], alone: true };
+  const packages = await fetchPackages(request, cache);
   const { path: file } = await runStep(cache.directory, {
     name: "lab-u-boot",
     title: "Take the lab's U-Boot",

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
-import { run } from "../core/run.ts";
-import { findMirrors } from "./mirrors.ts";
+import { run, type RunResult } from "../core/run.ts";
+import { hostArchitecture, type Architecture } from "./architectures.ts";
+import { findMirrors, type Mirrors } from "./mirrors.ts";
 import type { PackageCache } from "./packages.ts";
 
 /** A package file as apt resolved it. */
@@ -14,11 +15,23 @@ export interface Deb {
   readonly file: string;
 }
 
+/** A part of Debian's archive, which has an apt root of its own. */
+export interface ArchivePart {
+  readonly suite: string;
+  /** Whose packages; `source` for source packages. */
+  readonly architecture: Architecture | "source";
+  /** Debian's archive areas; `main` alone when not given, which is all free software (Debian Policy 2.2). */
+  readonly components?: readonly string[];
+}
+
 /** A private apt root: the machine's own apt state is never touched. */
 export interface Apt {
   readonly directory: string;
   readonly archives: string;
-  resolve(names: readonly string[]): Promise<Deb[]>;
+  /** Runs apt-get on this root. */
+  get(argv: readonly string[], cwd?: string): Promise<RunResult>;
+  /** Finds packages with all that they depend on, or without. */
+  resolve(names: readonly string[], alone?: boolean): Promise<Deb[]>;
   download(debs: readonly Deb[]): Promise<void>;
 }
 
@@ -27,13 +40,15 @@ const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /** The roots whose indexes this process has fetched anew. */
 const refreshed = new Set<string>();
 
-export function aptDirectory(suite: string, architecture: string, cache: PackageCache): string {
-  return join(cache.directory, "apt", `${suite}-${architecture}`);
+export function aptDirectory(part: ArchivePart, cache: PackageCache): string {
+  const { suite, architecture, components = [] } = part;
+  return join(cache.directory, "apt", [suite, architecture, ...components].join("-"));
 }
 
-/** Opens (and when new, or when asked to, updates) the private apt root of a suite and architecture. */
-export async function openApt(suite: string, architecture: string, cache: PackageCache): Promise<Apt> {
-  const directory = aptDirectory(suite, architecture, cache);
+/** Opens (and when new, or when asked to, updates) the private apt root of a part of the archive. */
+export async function openApt(part: ArchivePart, cache: PackageCache): Promise<Apt> {
+  const directory = aptDirectory(part, cache);
+  const architecture = part.architecture === "source" ? hostArchitecture() : part.architecture;
   const archives = join(cache.directory, "archives");
   const options = [
     ["Dir", directory],
@@ -51,11 +66,11 @@ export async function openApt(suite: string, architecture: string, cache: Packag
     ["Acquire::Languages", "none"],
     ["Acquire::Retries", "3"],
   ].flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-  const apt = (argv: readonly string[], cwd = directory) =>
+  const get = (argv: readonly string[], cwd = directory) =>
     run(["apt-get", "--quiet", ...options, ...argv], { cwd });
 
   const sourcesFile = join(directory, "sources.sources");
-  const sources = await sourcesOf(suite);
+  const sources = formatSources(part, await findMirrors());
   const updated = join(directory, "updated");
   const stale = !existsSync(updated) || (await readFile(sourcesFile, "utf8")) !== sources;
   if (stale || (cache.refresh && !refreshed.has(directory))) {
@@ -66,17 +81,21 @@ export async function openApt(suite: string, architecture: string, cache: Packag
     await mkdir(archives, { recursive: true });
     await writeFile(join(directory, "status"), "");
     await writeFile(sourcesFile, sources);
-    await apt(["update", "--error-on=any"]);
+    await get(["update", "--error-on=any"]);
     await writeFile(updated, "");
     refreshed.add(directory);
   }
   return {
     directory,
     archives,
-    async resolve(names) {
+    get,
+    async resolve(names, alone = false) {
       // apt prints no URI for a file that it already has: let it look where there is none
       const elsewhere = ["-o", `Dir::Cache::archives=${join(directory, "none")}`];
-      const { stdout } = await apt(["install", "--print-uris", ...elsewhere, ...names]);
+      const { stdout } = await get(
+        [alone ? "download" : "install", "--print-uris", ...elsewhere, ...names],
+        join(directory, "none"),
+      );
       return stdout.split("\n").flatMap(parseUri);
     },
     async download(debs) {
@@ -85,7 +104,7 @@ export async function openApt(suite: string, architecture: string, cache: Packag
       // apt writes to the final name at once: a file is only moved there when it is whole
       const unfinished = await mkdtemp(join(archives, "partial-"));
       try {
-        await apt(["download", ...missing.map(({ name, version }) => `${name}=${version}`)], unfinished);
+        await get(["download", ...missing.map(({ name, version }) => `${name}=${version}`)], unfinished);
         for (const { file } of missing) await rename(join(unfinished, file), join(archives, file));
       } finally {
         await rm(unfinished, { recursive: true, force: true });
@@ -95,10 +114,11 @@ export async function openApt(suite: string, architecture: string, cache: Packag
 }
 
 /** deb822 sources for the suite, its updates and its security archive, each checked against Debian's keys. */
-async function sourcesOf(suite: string): Promise<string> {
-  const { archive, security } = await findMirrors();
+export function formatSources(part: ArchivePart, { archive, security }: Mirrors): string {
+  const { suite, architecture, components = ["main"] } = part;
+  const type = architecture === "source" ? "deb-src" : "deb";
   const stanza = (uri: string, suites: string) =>
-    `Types: deb\nURIs: ${uri}\nSuites: ${suites}\nComponents: main\nSigned-By: ${keyring}\n`;
+    `Types: ${type}\nURIs: ${uri}\nSuites: ${suites}\nComponents: ${components.join(" ")}\nSigned-By: ${keyring}\n`;
   return [
     stanza(archive, `${suite} ${suite}-updates`),
     ...(security === undefined ? [] : [stanza(security, `${suite}-security`)]),

@@ -27,8 +27,12 @@ export interface Package {
 export interface PackageRequest {
   readonly suite: string;
   readonly architecture: Architecture;
+  /** Debian's archive areas; `main` alone when not given. */
+  readonly components?: readonly string[];
   /** Packages by name; their dependencies follow, recommendations don't. */
   readonly names: readonly string[];
+  /** Leaves dependencies out, too: for packages of which files are wanted that nothing of Debian's runs. */
+  readonly alone?: boolean;
 }
 
 export interface PackageCache {
@@ -43,7 +47,7 @@ export interface PackageCache {
  * every hash. A request that was resolved before gives the same versions until the cache is refreshed.
  */
 export function fetchPackages(request: PackageRequest, cache: PackageCache): Promise<Package[]> {
-  const directory = aptDirectory(request.suite, request.architecture, cache);
+  const directory = aptDirectory(request, cache);
   const lock = join(directory, `resolved-${hashOf(request).slice(0, 16)}.json`);
   return shareWork(lock, async () => {
     const known = cache.refresh ? undefined : await readKnown(lock);
@@ -57,8 +61,8 @@ async function resolvePackages(
   lock: string,
   cache: PackageCache,
 ): Promise<Package[]> {
-  const apt = await openApt(request.suite, request.architecture, cache);
-  const debs = await apt.resolve(request.names);
+  const apt = await openApt(request, cache);
+  const debs = await apt.resolve(request.names, request.alone);
   await apt.download(debs);
   const store = join(cache.directory, "packages");
   await mkdir(store, { recursive: true });

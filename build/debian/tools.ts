@@ -20,6 +20,7 @@ const programs = {
   mcopy: "/usr/bin/mtools",
   mmd: "/usr/bin/mtools",
   sfdisk: "/usr/sbin/sfdisk",
+  sgdisk: "/usr/sbin/sgdisk",
   "grub-mkimage": "/usr/bin/grub-mkimage",
   "grub-editenv": "/usr/bin/grub-editenv",
   cpio: "/usr/bin/cpio",
@@ -29,6 +30,7 @@ const programs = {
   mkimage: "/usr/bin/mkimage",
   pigz: "/usr/bin/pigz",
   dtc: "/usr/bin/dtc",
+  dumpimage: "/usr/bin/dumpimage",
 } as const;
 
 type Program = keyof typeof programs;
@@ -38,6 +40,7 @@ const names = [
   "e2fsprogs",
   "mtools",
   "fdisk",
+  "gdisk",
   "grub-common",
   "cpio",
   "kmod",

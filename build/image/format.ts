@@ -1,6 +1,7 @@
 import type { Board } from "../config/board.ts";
 import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
+import type { Loader } from "../loader/loader.ts";
 import type { Layout } from "./layout.ts";
 
 /** What a slot's boot partition is made of; files on this machine. */
@@ -22,17 +23,11 @@ export interface Slot {
 }
 
 /** What starts a disk, besides what is in its slots. */
-export interface Loader {
-  /** Packages of the board's architecture that it is from. */
+export interface Starter {
+  /** Packages of the board's architecture that loaderPackages names. */
   readonly packages: readonly Package[];
-  /** What a board's profile asks for in /loader, on this machine. */
-  readonly parts: LoaderParts;
-}
-
-/** Bytes that a chip's boot ROM looks for at a place of the disk, and files of the first partition. */
-export interface LoaderParts {
-  readonly raw: readonly { readonly file: string; readonly offsetBytes: number }[];
-  readonly files: readonly { readonly path: string; readonly file: string }[];
+  /** What a board's profile asks for in /loader. */
+  readonly loader: Loader | undefined;
 }
 
 /** A kind of disk image. Which one a board has, its profile says (/image/format). */
@@ -44,5 +39,5 @@ export interface ImageFormat {
   /** Writes what a slot's boot partition holds. */
   writeBoot(parts: BootParts, tools: Tools, file: string): Promise<void>;
   /** Writes a disk whose slot A is filled; slot B is for the first update. */
-  writeDisk(board: Board, slot: Slot, loader: Loader, tools: Tools, file: string): Promise<void>;
+  writeDisk(board: Board, slot: Slot, starter: Starter, tools: Tools, file: string): Promise<void>;
 }

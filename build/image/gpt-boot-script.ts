@@ -56,17 +56,18 @@ export const gptBootScript: ImageFormat = {
     }
   },
 
-  async writeDisk(board, slot, { parts }, tools, file) {
+  async writeDisk(board, slot, { loader }, tools, file) {
     const layout = gptBootScript.layout(board);
     const work = await mkdtemp(join(tmpdir(), "halfbridge-image-"));
     try {
       await writePartitionTable(layout, tools, file);
-      for (const { file: from, offsetBytes } of parts.raw)
+      if (board.loader?.kind === "raspberry-pi") await addHybridMbr(tools, file);
+      for (const { file: from, offsetBytes } of loader?.raw ?? [])
         await copyInto(from, loaderPlace(layout, offsetBytes), file);
       const script = await renderScript("firmware", firmwareView(layout), board.arch, tools, work);
       const files = [
         { path: "/boot.scr", from: { file: script } },
-        ...parts.files.map(({ path, file: from }) => ({ path, from: { file: from } })),
+        ...(loader?.files ?? []).map(({ name, file: from }) => ({ path: `/${name}`, from: { file: from } })),
       ];
       await makeFat(partitionOf(layout, "firmware"), "FIRMWARE", files, tools, file);
       await writeAt(file, printBootState(freshSlots), partitionOf(layout, "state").startBytes);
@@ -78,6 +79,16 @@ export const gptBootScript: ImageFormat = {
     }
   },
 };
+
+/**
+ * Has the first partition in the MBR, too, as a FAT32 one: older boot ROMs of the Raspberry Pi know no GPT. sgdisk
+ * gives it the type that goes with the GPT's (07), which they don't read.
+ */
+async function addHybridMbr(tools: Tools, file: string): Promise<void> {
+  await tools.run("sgdisk", ["--hybrid", "1:EE", file]);
+  const firstEntryType = 0x1be + 16 + 4; // behind the entry that protects the GPT
+  await writeAt(file, Buffer.of(0x0c), firstEntryType);
+}
 
 /** From where a chip looks for its loader up to the first partition. */
 function loaderPlace(layout: Layout, startBytes: number) {

@@ -1,3 +1,4 @@
+import type { Origin } from "../loader/loader.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Package } from "../debian/packages.ts";
 import type { NodeRelease } from "../payload/runtime.ts";
@@ -29,6 +30,8 @@ export interface Manifest {
   /** What the root file system's files weigh before compression, by where they are from. */
   readonly weights: readonly Weight[];
   readonly packages: readonly Omit<Package, "directory" | "homepage">[];
+  /** What a boot loader is from that the image brings along. */
+  readonly loader: readonly Origin[];
 }
 
 export interface ManifestFacts {
@@ -43,6 +46,7 @@ export interface ManifestFacts {
   readonly layout: Layout;
   readonly weights: readonly Weight[];
   readonly packages: readonly Package[];
+  readonly loader: readonly Origin[];
 }
 
 export function makeManifest({ plan, ...facts }: ManifestFacts): Manifest {
@@ -77,5 +81,6 @@ export function makeManifest({ plan, ...facts }: ManifestFacts): Manifest {
         sha256,
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    loader: facts.loader,
   };
 }

@@ -12,6 +12,7 @@ import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import { renderTemplates } from "../payload/render.ts";
 import { nodeRelease } from "../payload/runtime.ts";
+import type { Origin } from "../loader/loader.ts";
 import type { Plan } from "../plan/plan.ts";
 import { formatOf } from "./formats.ts";
 import { makeManifest, type Manifest } from "./manifest.ts";
@@ -27,6 +28,8 @@ export interface BuildResult {
   readonly packages: readonly Package[];
   /** Packages that the boot loader is from. */
   readonly bootPackages: readonly Package[];
+  /** What a loader is from that the image brings along. */
+  readonly loaderOrigins: readonly Origin[];
   readonly boot: StepResult;
   readonly root: StepResult;
   readonly image: StepResult;
@@ -114,6 +117,7 @@ async function writeAll(result: BuildResult, directory: string, name: string): P
     layout: formatOf(plan.board).layout(plan.board),
     weights: weigh(system.root, packages),
     packages,
+    loader: result.loaderOrigins,
   });
   await writeFile(at("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeFile(at("sbom.cdx.json"), formatSbom(manifest, version, packages, node));

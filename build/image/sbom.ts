@@ -1,12 +1,13 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import type { Package } from "../debian/packages.ts";
 import { hashOf } from "../core/hash.ts";
+import type { Origin } from "../loader/loader.ts";
 import type { NodeRelease } from "../payload/runtime.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** A CycloneDX 1.6 bill of materials: every Debian package that a file is from, and the Node runtime. */
 export function formatSbom(
-  { board, planHash, image }: Manifest,
+  { board, planHash, image, loader }: Manifest,
   version: string,
   packages: readonly Package[],
   node: NodeRelease,
@@ -36,9 +37,21 @@ export function formatSbom(
     }
     bom.components.add(component);
   }
+  for (const origin of loader) bom.components.add(loaderComponent(origin));
   if (node.integrity !== undefined) bom.components.add(officialNode(node, node.integrity));
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
+}
+
+/** Taken from a Debian package, or built from its source (purl: deb, arch=source). */
+function loaderComponent({ name, version, type, sha256, licence }: Origin): Models.Component {
+  const architecture = type === "deb-src" ? "source" : "arm64";
+  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=trixie`;
+  const component = new Models.Component(Enums.ComponentType.Firmware, name, { version, purl, bomRef: purl });
+  const [only] = sha256;
+  if (only !== undefined && sha256.length === 1) component.hashes.set(Enums.HashAlgorithm["SHA-256"], only);
+  component.licenses.add(new Models.LicenseExpression(licence));
+  return component;
 }
 
 function officialNode({ name, version }: NodeRelease, integrity: string): Models.Component {
