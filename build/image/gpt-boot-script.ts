@@ -86,7 +86,7 @@ export const gptBootScript: ImageFormat = {
  */
 async function addHybridMbr(tools: Tools, file: string): Promise<void> {
   await tools.run("sgdisk", ["--hybrid", "1:EE", file]);
-  const firstEntryType = 0x1be + 16 + 4; // behind the entry that protects the GPT
+  const firstEntryType = 0x1be + 4;
   await writeAt(file, Buffer.of(0x0c), firstEntryType);
 }
 
