@@ -1,70 +1,35 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Board } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
 import { identifyTree } from "./core/identify-tree.ts";
-import { step } from "./core/progress.ts";
 import { hashSources, runStep } from "./core/steps.ts";
 import type { Entry } from "./core/tree.ts";
-import { fetchPackages, identifyPackages } from "./debian/packages.ts";
-import { openCompiler } from "./debian/compiler.ts";
-import { openTools } from "./debian/tools.ts";
-import { assembleDebian } from "./base/debian.ts";
-import { engineParts } from "./base/engines.ts";
+import { identifyPackages } from "./debian/packages.ts";
+import { assemble, type AssembleOptions } from "./assemble.ts";
 import { compressKernel } from "./base/compress-kernel.ts";
 import { writeInitramfs } from "./base/initramfs.ts";
 import { requireDeviceTree } from "./base/kernel.ts";
-import { rootPackages, suite } from "./base/packages.ts";
-import { formatOf } from "./image/formats.ts";
+import { suite } from "./base/packages.ts";
 import { publish, type Published } from "./image/publish.ts";
 import { layerRoot } from "./image/root-layers.ts";
 import { extendSquashfs, identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
 import { identifyLoader, openLoader } from "./loader/loader.ts";
-import { makePayload } from "./payload/payload.ts";
-import { runtimePackages } from "./payload/runtime.ts";
-import { makePlan } from "./plan/plan.ts";
+import { requireRoom } from "./size.ts";
 
-export interface BuildOptions {
-  /** `out/` */
-  readonly outDirectory: string;
+export interface BuildOptions extends AssembleOptions {
   /** Quick compression, for trying things out. */
   readonly fast: boolean;
-  /** Ask the archive for newer packages. */
-  readonly refresh: boolean;
 }
 
 /** board + site → plan → payload → base → image. Every step whose inputs are known is not run again. */
 export async function buildImage(
   board: Board,
-  { site, files }: LoadedSite,
+  loaded: LoadedSite,
   options: BuildOptions,
 ): Promise<Published> {
-  const cache = join(options.outDirectory, ".cache");
-  const packageCache = { directory: cache, refresh: options.refresh };
-  await mkdir(cache, { recursive: true });
-
-  const plan = makePlan(board, site, files);
-
-  const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
-  const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
-  const { engine } = site.proxy;
-  const names = [
-    board.kernel.package,
-    ...rootPackages,
-    ...runtimePackages(board.arch),
-    ...engineParts[engine].packages,
-  ];
-  const request = { suite, architecture: board.arch, names };
-  const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
-  const format = formatOf(board);
-  const bootRequest = { suite, architecture: board.arch, names: format.loaderPackages(board) };
-  const bootPackages =
-    bootRequest.names.length === 0
-      ? []
-      : await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
-
-  const payload = await makePayload(plan, files, packages, compiler, cache);
-  const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
+  const assembly = await assemble(board, loaded, options);
+  await requireRoom(assembly, loaded);
+  const { plan, format, tools, compiler, bootPackages, payload, system, packageCache } = assembly;
+  const cache = packageCache.directory;
 
   const imageCode = await hashSources(
     "build/core/tree.ts",

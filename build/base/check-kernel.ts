@@ -5,7 +5,7 @@ import { nearestTo } from "../config/suggest.ts";
 import type { Fault } from "../core/faults.ts";
 import { readDeviceTree } from "../debian/device-tree.ts";
 import { listFolder } from "../debian/files.ts";
-import { drivenDevices, missingModules } from "../debian/module-closure.ts";
+import { findDrivers, missingModules } from "../debian/module-closure.ts";
 import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import { kernelNeeds } from "../plan/kernel.ts";
@@ -45,6 +45,7 @@ export async function checkKernel(
       "choose another kernel package",
     );
   checkModules(board, kernel, blame);
+  checkLabModules(board, kernel, blame);
   await checkDeviceTree(board, kernel, tools, blame);
   return faults;
 }
@@ -59,6 +60,20 @@ function checkModules({ kernel }: Board, { release, modules }: Kernel, blame: Bl
           didYouMean(name, [...modules.files.keys()]),
         );
     }
+  }
+}
+
+/** What the lab's machines have in place of a model's own hardware. */
+const labModules = { storageModules: "virtio_blk", networkModules: "virtio_net" } as const;
+
+function checkLabModules({ kernel }: Board, { modules }: Kernel, blame: Blame): void {
+  for (const [key, name] of Object.entries(labModules) as [keyof typeof labModules, string][]) {
+    if (kernel[key].includes(name) || modules.builtin.has(name)) continue;
+    blame(
+      `/kernel/${key}`,
+      `lacks ${name}`,
+      "without it the lab can't boot the image, and nothing is proven",
+    );
   }
 }
 
@@ -87,8 +102,16 @@ async function checkDeviceTree(board: Board, kernel: Kernel, tools: Tools, blame
       `it says ${names.join(", ")}`,
     );
   const { storageModules, networkModules, otherModules = [] } = board.kernel;
-  const listed = [...storageModules, ...networkModules, ...otherModules];
-  checkPlaces(board, root, await drivenDevices(listed, kernel.modules, tools), blame);
+  const modules = [...storageModules, ...networkModules, ...otherModules];
+  for (const { role, compatible } of checkPlaces(board, root, blame)) {
+    const { listed, others } = await findDrivers(compatible, modules, kernel.modules, tools);
+    if (listed.length === 0 && others.length > 0)
+      blame(
+        "/kernel/networkModules",
+        `has no driver for ${compatible.join(" or ")}, which the ${role.toUpperCase()} port needs`,
+        `add ${others.join(" or ")}`,
+      );
+  }
 }
 
 function didYouMean(name: string, known: readonly string[]): string | undefined {

@@ -4,36 +4,31 @@ import { allNodes, isEnabled, platformName, type DeviceNode } from "../debian/de
 
 type Blame = (path: string, fact: string, hint?: string) => void;
 
+/** A device that a port needs a driver for, by its values of `compatible`. */
+export interface NeededDevice {
+  readonly role: string;
+  readonly compatible: readonly string[];
+}
+
 /**
  * Holds the ports' places against a device tree: a `dsaPort` is a label of one of its switches' ports; of a `path` the
  * device with registers that comes last is in it, the network device itself or the bus that it is plugged into.
- * `driven` has what the profile's modules are for, by `compatible`.
+ * Returns those devices.
  */
-export function checkPlaces(
-  { ports, loader }: Board,
-  root: DeviceNode,
-  driven: ReadonlySet<string>,
-  blame: Blame,
-): void {
+export function checkPlaces({ ports, loader }: Board, root: DeviceNode, blame: Blame): NeededDevice[] {
   const nodes = allNodes(root);
-  for (const [role, { path, dsaPort }] of Object.entries(ports)) {
+  return Object.entries(ports).flatMap(([role, { path, dsaPort }]) => {
     const at = `/ports/${role}`;
     const found =
       dsaPort === undefined
         ? path && findPlatformDevice(`${at}/path`, path, nodes, blame)
         : findSwitch(`${at}/dsaPort`, dsaPort, nodes, blame);
-    if (!found) continue;
+    if (!found) return [];
     // a factory's U-Boot may switch on what a module of the machine has
     if (loader !== undefined && !isEnabled(found))
       blame(at, `is at ${found.name}, which the device tree says is disabled`, "it is another device");
-    const drivers = found.strings.get("compatible") ?? [];
-    if (drivers.length > 0 && !drivers.some((name) => driven.has(name)))
-      blame(
-        "/kernel/networkModules",
-        `has no driver for ${drivers.join(" or ")}, which the ${role.toUpperCase()} port needs`,
-        "modinfo -F alias says what a module is for",
-      );
-  }
+    return [{ role, compatible: found.strings.get("compatible") ?? [] }];
+  });
 }
 
 /** A part of a path below /sys/devices that is named by an address: `ff540000.ethernet`, or a pattern of such. */

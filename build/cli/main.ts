@@ -8,6 +8,7 @@ import { addClean } from "./commands/clean.ts";
 import { addFlash } from "./commands/flash.ts";
 import { addLab } from "./commands/lab.ts";
 import { addPlan } from "./commands/plan.ts";
+import { addSize } from "./commands/size.ts";
 import { addTest } from "./commands/test.ts";
 import { endOnSignals, interruption } from "../core/interrupt.ts";
 import { reportFailure } from "./failure.ts";
@@ -29,7 +30,7 @@ Examples:
   .showHelpAfterError("(halfbridge --help says more)");
 
 const commands = [
-  ...[addBoards, addBoard, addCheck, addPlan],
+  ...[addBoards, addBoard, addCheck, addPlan, addSize],
   ...[addBuild, addFlash, addLab, addTest, addClean],
 ];
 for (const add of commands) add(program);

@@ -47,6 +47,8 @@ export async function writeNewBoard(known: NewBoard, folder: string): Promise<st
 }
 
 const required = ["name", "title", "memory", "storage"] as const;
+/** QEMU's machine, in which every image is proven. */
+const labModules = { storage: ["virtio_pci", "virtio_blk"], network: ["virtio_net"] } as const;
 const sourceKeys = boardSchema.properties.sources.required;
 
 function faultsOf(known: NewBoard): Fault[] {
@@ -87,8 +89,10 @@ async function viewOf(known: NewBoard, file: string) {
     own: {
       base: says("base"),
       arch: says("arch") || known.arch !== undefined,
-      consoles: says("consoles") || known.console !== undefined,
+      // a device tree names one
+      consoles: known.console !== undefined || (says("consoles") && startsGrub),
       image: says("image"),
+      format: inherited.image?.format === undefined,
       kernel: says("kernel"),
       flashing: says("flashing") || known.medium !== undefined || known.step !== undefined,
     },
@@ -99,10 +103,14 @@ async function viewOf(known: NewBoard, file: string) {
     lan: yaml(portOf(known.lan ?? "lan")),
     consoles: yaml(known.console ?? []),
     format,
-    needsLoader: format === "gpt-boot-script",
+    needsLoader: format === "gpt-boot-script" && says("loader") && says("image"),
     kernelPackage: arch === "armhf" ? "linux-image-armmp" : `linux-image-${arch}`,
-    storageModules: yaml(known.storageDriver ?? []),
-    networkModules: known.driver === undefined && !says("kernel") ? undefined : yaml(known.driver ?? []),
+    storageModules: yaml([...labModules.storage, ...(known.storageDriver ?? [])]),
+    networkModules: yaml([...labModules.network, ...(known.driver ?? [])]),
+    drivers: [
+      { key: "storageModules", modules: known.storageDriver },
+      { key: "networkModules", modules: known.driver },
+    ].flatMap(({ key, modules }) => (modules === undefined ? [] : [{ key, modules: yaml(modules) }])),
     medium: yaml(known.medium ?? ""),
     steps: yaml(known.step ?? []),
     sources: sourceKeys.map((key) => ({ key, text: yaml(sourceOf(key, known)) })),

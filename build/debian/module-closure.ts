@@ -1,4 +1,4 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import type { Tools } from "./tools.ts";
@@ -66,27 +66,47 @@ export function missingModules(names: readonly string[], store: ModuleStore): st
   return names.map(moduleName).filter((name) => !store.files.has(name) && !store.builtin.has(name));
 }
 
+/** Where drivers of network devices are, and of the buses and switches that these are behind. */
+const networkFolders = /^kernel\/drivers\/(net\/(ethernet|dsa|usb)|usb\/(host|dwc[23])|pci)\//;
+
 /**
- * What devices of a device tree the modules, and all that is built in, are for: values of `compatible`, from
- * aliases such as `of:N*T*Crockchip,rk3328-gmac`.
+ * Modules that drive a device of a device tree, by its values of `compatible`: those among the names, or if none
+ * does, all others. What is built in says of nothing what it is for.
  */
-export async function drivenDevices(
+export async function findDrivers(
+  compatible: readonly string[],
   names: readonly string[],
   store: ModuleStore,
   tools: Tools,
-): Promise<ReadonlySet<string>> {
-  const files = names.flatMap((name) => store.files.get(moduleName(name)) ?? []);
-  const { stdout } =
-    files.length === 0
-      ? { stdout: "" }
-      : await tools.run("modinfo", ["-F", "alias", ...files.map((file) => join(store.directory, file))]);
-  // each entry ends with a zero byte: `dwc3.alias=of:N*T*Csnps,dwc3`
-  const builtin = await readFile(join(store.directory, "modules.builtin.modinfo"), "utf8");
-  const aliases = [
-    ...stdout.split("\n"),
-    ...builtin.split("\0").map((entry) => entry.replace(/^[^=]*=/, "")),
-  ];
-  return new Set(aliases.flatMap((alias) => /^of:N.*T.*?C(.*?)(?:C\*)?$/.exec(alias)?.[1] ?? []));
+): Promise<{ readonly listed: string[]; readonly others: string[] }> {
+  const drives = async (files: readonly string[]): Promise<string[]> => {
+    const found: string[] = [];
+    for (let at = 0; at < files.length; at += 50) {
+      const paths = files.slice(at, at + 50).map((file) => join(store.directory, file));
+      const { stdout } = await tools.run("modinfo", paths);
+      found.push(...parseDrivers(stdout, compatible));
+    }
+    return found;
+  };
+  const listed = await drives(names.flatMap((name) => store.files.get(moduleName(name)) ?? []));
+  if (listed.length > 0) return { listed, others: [] };
+  return {
+    listed,
+    others: await drives([...store.files.values()].filter((file) => networkFolders.test(file))),
+  };
+}
+
+/** From what modinfo says of modules: `filename: …/dwmac-rk.ko.xz`, `alias: of:N*T*Crockchip,rk3328-gmac`. */
+function parseDrivers(text: string, compatible: readonly string[]): string[] {
+  const found = new Set<string>();
+  let module = "";
+  for (const line of text.split("\n")) {
+    const [, field, value = ""] = /^(filename|alias): +(.*)$/.exec(line) ?? [];
+    if (field === "filename") module = moduleName(value);
+    const device = /^of:N.*T.*?C(.*?)(?:C\*)?$/.exec(field === "alias" ? value : "")?.[1];
+    if (device !== undefined && compatible.includes(device)) found.add(module);
+  }
+  return [...found];
 }
 
 async function dependenciesOf(paths: readonly string[], store: ModuleStore, tools: Tools): Promise<string[]> {

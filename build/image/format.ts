@@ -34,6 +34,8 @@ export interface Starter {
 export interface ImageFormat {
   /** Debian packages of the board's architecture that its boot loader is from. */
   loaderPackages(board: Board): readonly string[];
+  /** What it puts onto the first partition besides the loader's parts, in bytes, roughly. */
+  readonly starterBytes: number;
   /** Where everything is on the disk. A flashed disk's layout never changes. */
   layout(board: Board): Layout;
   /** Writes what a slot's boot partition holds. */

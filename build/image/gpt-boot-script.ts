@@ -22,6 +22,7 @@ const MiB = 1024 * 1024;
  */
 export const gptBootScript: ImageFormat = {
   loaderPackages: () => [],
+  starterBytes: 4096, // boot.scr
 
   layout: (board) =>
     layoutDisk(board, [

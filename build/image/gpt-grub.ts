@@ -18,6 +18,7 @@ import { writeSquashfs } from "./squashfs.ts";
  */
 export const gptGrub: ImageFormat = {
   loaderPackages: ({ arch }) => grubPackagesFor(arch),
+  starterBytes: 1_000_000, // GRUB for UEFI
 
   layout: (board) =>
     layoutDisk(board, [

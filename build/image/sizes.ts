@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Entry } from "../core/tree.ts";
+import type { Entry, FileEntry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";
 
 /** What a tree's files weigh by where they are from, in bytes before compression; the heaviest first. */
@@ -9,23 +9,27 @@ export interface Weight {
 }
 
 export function weigh(tree: readonly Entry[], packages: readonly Package[]): Weight[] {
-  const weights = new Map<string, number>();
-  for (const entry of tree) {
-    if (entry.kind !== "file") continue;
-    const from = originOf(entry.path, "file" in entry.from ? entry.from.file : "", packages);
-    const bytes =
-      "file" in entry.from ? statSync(entry.from.file).size : Buffer.byteLength(entry.from.content);
-    weights.set(from, (weights.get(from) ?? 0) + bytes);
-  }
-  return [...weights]
-    .map(([from, bytes]) => ({ from, bytes }))
+  return [...groupByOrigin(tree, packages)]
+    .map(([from, files]) => ({ from, bytes: files.reduce((sum, file) => sum + sizeOf(file), 0) }))
     .sort((a, b) => b.bytes - a.bytes || (a.from < b.from ? -1 : 1));
+}
+
+const sizeOf = ({ from }: FileEntry): number =>
+  "file" in from ? statSync(from.file).size : Buffer.byteLength(from.content);
+
+/** A tree's files by where they are from: a package, or a part of what isn't Debian's. */
+export function groupByOrigin(
+  tree: readonly Entry[],
+  packages: readonly Package[],
+): ReadonlyMap<string, readonly FileEntry[]> {
+  const files = tree.filter((entry) => entry.kind === "file");
+  return Map.groupBy(files, ({ path, from }) => originOf(path, "file" in from ? from.file : "", packages));
 }
 
 function originOf(path: string, file: string, packages: readonly Package[]): string {
   const owner = packages.find(({ directory }) => file.startsWith(`${directory}/`));
   if (owner !== undefined) return owner.name;
-  if (path.startsWith("/usr/lib/modules/")) return "kernel modules";
+  if (/^\/(usr\/lib|router)\/modules\//.test(path)) return "kernel modules"; // as layerRoot stores them, too
   if (path.startsWith("/usr/lib/halfbridge/runtime/")) return "Node runtime";
   return "Halfbridge";
 }

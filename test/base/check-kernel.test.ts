@@ -52,3 +52,10 @@ test("a device tree that the kernel package lacks is told, with the near one", a
     "/deviceTree/file: is maker/modell.dtb, which kernel 6.12 lacks (did you mean maker/model.dtb?)",
   ]);
 });
+
+test("a profile without the drivers for the lab's machines is told", async (t) => {
+  const kernel = { ...board.kernel, storageModules: ["nvme"] };
+  t.deepEqual(await faultsOf(t, { kernel }), [
+    "/kernel/storageModules: lacks virtio_blk (without it the lab can't boot the image, and nothing is proven)",
+  ]);
+});

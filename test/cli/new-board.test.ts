@@ -32,7 +32,7 @@ test("a board of which all is known is written as a sound profile", async (t) =>
     isp: { name: "wan", path: "platform/soc/d0030000.ethernet" },
     lan: { name: "lan1", dsaPort: "lan1" },
   });
-  t.deepEqual(board.kernel.networkModules, complete.driver);
+  t.deepEqual(board.kernel.networkModules, ["virtio_net", "mvneta", "mv88e6xxx"]);
   t.is(board.image.format, "gpt-boot-script");
   t.is(board.sources.ports, "its maker's wiki: page 3");
   t.regex(await readFile(file, "utf8"), /^# As they are called on the case/m);
@@ -55,16 +55,18 @@ test("what a family says isn't said again", async (t) => {
     "families/chip.yaml": `base: debian
 arch: arm64
 consoles: [ttyS0]
-image: { format: gpt-grub, firmwareMiB: 64, bootMiB: 64, rootMiB: 256, dataMiB: 128 }
+image: { firmwareMiB: 64, bootMiB: 64, rootMiB: 256, dataMiB: 128 }
 kernel: { package: linux-image-arm64, storageModules: [nvme], networkModules: [igb] }
 flashing: { medium: SSD, steps: [Write it.] }
 `,
   });
   const file = await writeNewBoard({ ...model, family: "chip", driver: ["r8169"], source: text }, folder);
   const written = await readFile(file, "utf8");
-  for (const key of ["arch", "base", "image", "consoles", "flashing"])
+  for (const key of ["arch", "base", "consoles", "flashing"])
     t.notRegex(written, new RegExp(`^${key}:`, "m"));
-  const { kernel } = await readBoard(file);
+  const { kernel, image } = await readBoard(file);
+  t.is(image.format, "gpt-grub", "the family leaves that to its models");
+  t.notRegex(written, /firmwareMiB/);
   t.deepEqual(kernel.networkModules, ["igb", "r8169"]);
   await t.throwsAsync(writeNewBoard({ ...model, name: "other", family: "chop" }, folder), {
     message: /--family: no family is called "chop" \(did you mean chip\?/,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { ToolError } from "../../build/core/faults.ts";
-import { moduleClosure, openModules } from "../../build/debian/module-closure.ts";
+import { findDrivers, moduleClosure, openModules } from "../../build/debian/module-closure.ts";
 import type { Tools } from "../../build/debian/tools.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -12,12 +12,28 @@ const modules: Readonly<Record<string, { depends: string; softdep: string }>> = 
   "lib/libcrc32c.ko.xz": { depends: "", softdep: "pre: crc32c" },
   "crypto/crc32c.ko.xz": { depends: "", softdep: "" },
   "net/unrelated.ko.xz": { depends: "", softdep: "" },
+  "drivers/net/ethernet/dwmac-rk.ko.xz": { depends: "", softdep: "" },
+  "drivers/net/ethernet/mvneta.ko.xz": { depends: "", softdep: "" },
+};
+
+/** What modinfo says of modules, without -F. */
+const describe = (files: readonly string[]): string =>
+  files
+    .map((file) => `filename:       ${file}\nalias:          ${aliases[basename(file)] ?? "none"}\n`)
+    .join("");
+
+const aliases: Readonly<Record<string, string>> = {
+  "dwmac-rk.ko.xz": "of:N*T*Crockchip,rk3328-gmac",
+  "mvneta.ko.xz": "of:N*T*Cmarvell,armada-3700-netaC*",
 };
 
 /** Answers as `modinfo -F` does, a line for a module. */
 const tools: Tools = {
   packages: [],
-  run(_program, [, field = "", ...files]) {
+  run(_program, argv) {
+    const [, field = "", ...files] = argv;
+    if (field === "" || argv[0] !== "-F")
+      return Promise.resolve({ stdout: describe(argv), stderr: "", exitCode: 0 });
     const lines = files.map((file) => {
       const name = Object.keys(modules).find((path) => basename(path) === basename(file)) ?? "";
       return field === "depends" ? modules[name]?.depends : modules[name]?.softdep;
@@ -55,5 +71,17 @@ test("every module that the kernel lacks is named", async (t) => {
       instanceOf: ToolError,
       message: "kernel 6.12 lacks modules: xt_TPROXY, ebt_arpreply",
     },
+  );
+});
+
+test("a device's driver is found among the modules listed, else among the others, or nowhere", async (t) => {
+  const find = async (compatible: string, ...listed: string[]) =>
+    findDrivers([compatible, "unknown"], listed, await store(t), tools);
+  t.deepEqual(await find("rockchip,rk3328-gmac", "mvneta", "dwmac_rk"), { listed: ["dwmac_rk"], others: [] });
+  t.deepEqual(await find("marvell,armada-3700-neta", "dwmac-rk"), { listed: [], others: ["mvneta"] });
+  t.deepEqual(
+    await find("rockchip,rk3399-pcie", "dwmac-rk"),
+    { listed: [], others: [] },
+    "it may be built in",
   );
 });

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { InputError } from "../../core/faults.ts";
+import { findOverruns } from "../../image/budget.ts";
+import { weighImage } from "../../size.ts";
+import { formatSize } from "../format-size.ts";
+import { outDirectory, readInputs, takesInputs, type InputOptions } from "../inputs.ts";
+
+/** `halfbridge size` */
+export function addSize(program: Command): void {
+  takesInputs(program.command("size"))
+    .description("rank what weighs, and say what is left of flash and RAM, before anything is built")
+    .option("--json", "as JSON, in bytes")
+    .action(async (boardName: string, options: InputOptions & { json?: true }) => {
+      const { board, ...loaded } = await readInputs(boardName, options);
+      const budget = await weighImage(board, loaded, { outDirectory, refresh: false });
+      const faults = findOverruns(board, budget);
+      if (options.json) process.stdout.write(`${JSON.stringify({ ...budget, faults }, null, 2)}\n`);
+      else process.stdout.write(formatSize(budget));
+      if (faults.length === 0) return;
+      if (options.json) process.exitCode = 1;
+      else throw new InputError(faults);
+    });
+}
