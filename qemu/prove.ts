@@ -3,7 +3,8 @@ import type { Claim, Evidence, Figure } from "../build/report/report.ts";
 import { withLab, type Lab, type LabOptions, type Lane } from "./lab.ts";
 import { proxyStartMs, restartProxy } from "./proxy-start.ts";
 import type { Router } from "./router.ts";
-import { scenarios, scenariosWithPowerCuts, timedScenarios } from "./scenarios/index.ts";
+import { firmwaresOf } from "./machine-kinds.ts";
+import { bootScenarios, scenarios, scenariosWithPowerCuts, timedScenarios } from "./scenarios/index.ts";
 import { judge, type Scenario } from "./scenarios/scenario.ts";
 
 /** What a lab run adds to a report. Files are relative to the run directory. */
@@ -38,9 +39,12 @@ export async function proveImage(
     const timed = await judgeAll(timedScenarios, [first]);
     await first.router.placeProgramsAlike();
     await first.router.copyTo(spare.map(({ router }) => router));
+    // what a disk's boot flow does is the same by every firmware that starts it
+    const [main] = firmwaresOf(options.plan.board);
+    const alone = spare as [Lane, ...Lane[]];
     const others = await Promise.all([
       judgeAll(scenarios, [first]),
-      judgeAll(scenariosWithPowerCuts, spare as [Lane, ...Lane[]]),
+      judgeAll([...scenariosWithPowerCuts, ...(firmware === main ? bootScenarios : [])], alone),
     ]);
     const total = figureOf(
       "lab",

@@ -52,6 +52,7 @@ export async function assembleDebian(
       rootModules,
       await readOverlays("debian"),
       await renderTemplates("debian", debianView(plan)),
+      [textFile("/etc/halfbridge/boot", `${plan.board.image.format}\n`)],
       payload,
     ),
     initramfs: mergeTrees(

@@ -26,6 +26,12 @@ const system: Needs = {
   modules: ["squashfs", "overlay", "ext4", "crc32c_generic"],
 };
 
+/** What halfbridge-slot needs to write the boot loader's state, by the image's format. */
+const bootState: Readonly<Record<Board["image"]["format"], readonly string[]>> = {
+  "gpt-grub": ["vfat", "nls_cp437", "nls_ascii"],
+  "gpt-boot-script": [],
+};
+
 /** What every mode needs in either dialect. */
 const network: Needs = {
   options: ["BRIDGE", "IP_MULTIPLE_TABLES", "IPV6_MULTIPLE_TABLES", "IP_ADVANCED_ROUTER", "IPV6"],
@@ -132,9 +138,9 @@ export function kernelNeeds(board: Board): KernelNeeds {
       .filter(isFirst),
     modules: {
       storage: board.kernel.storageModules,
-      system: system.modules,
+      system: [...system.modules, ...bootState[board.image.format]],
       network: [...network.modules, ...known.flatMap(({ modules }) => modules), ...intruders],
-      hardware: board.kernel.networkModules,
+      hardware: [...board.kernel.networkModules, ...(board.kernel.otherModules ?? [])],
     },
   };
 }

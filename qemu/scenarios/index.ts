@@ -1,5 +1,6 @@
 import { asFound } from "./as-found.ts";
 import { bridgedFrames } from "./bridged-frames.ts";
+import { brokenSlot } from "./broken-slot.ts";
 import { clientAddress } from "./client-address.ts";
 import { counters } from "./counters.ts";
 import { exemptClient } from "./exempt-client.ts";
@@ -60,6 +61,9 @@ export const scenarios: readonly Scenario[] = [
 
 /** What it proves meanwhile with copies of it, because they are switched off again and again. */
 export const scenariosWithPowerCuts: readonly Scenario[] = [powerCuts];
+
+/** What a disk's boot flow promises, whichever firmware starts it. */
+export const bootScenarios: readonly Scenario[] = [brokenSlot];
 
 /** What it proves of every mode in either dialect; each applies to the set-ups that promise it. */
 export const matrixScenarios: readonly Scenario[] = [
