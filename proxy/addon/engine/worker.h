@@ -17,6 +17,8 @@
 #define MAX_POOLED_PIPES 64
 /* JavaScript that doesn't come to take them loses records; memory stays bounded. */
 #define RECORD_BUFFER_BYTES (1024 * 1024)
+/* Behind that, for the record that says that all is listed: somebody waits for it. */
+#define LISTED_BYTES 512
 
 /* A policy as it was put in force. */
 struct judging {
