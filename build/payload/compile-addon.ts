@@ -10,6 +10,7 @@ export const addons = {
     "sockets.c",
     ...[
       "binding.c",
+      "bytes.c",
       "clients.c",
       "connection.c",
       "engine.c",

@@ -370,7 +370,7 @@ static void disappear(struct worker *worker, struct connection *connection)
 {
 	flow_release(worker, &connection->up);
 	flow_release(worker, &connection->down);
-	http_free_requests(connection);
+	http_free_requests(worker, connection);
 	free(connection->name);
 	connection->name = NULL;
 	worker_untime(connection);
@@ -400,7 +400,7 @@ static void linger(struct worker *worker, struct connection *connection)
 	connection->stage = STAGE_LINGERING;
 	connection->up.passing = PASS_NOTHING;
 	connection->connecting_ms = worker->now_ms;
-	bytes_take(&connection->up.in, bytes_length(&connection->up.in));
+	bytes_take(worker, &connection->up.in, bytes_length(&connection->up.in));
 	worker_time(worker, connection);
 	worker_queue(worker, connection);
 }
@@ -429,7 +429,7 @@ void connection_finish(struct worker *worker, struct connection *connection, enu
 		return;
 	if (connection->stage != STAGE_LINGERING)
 		report_end(worker, connection, ending, by, error);
-	http_free_requests(connection);
+	http_free_requests(worker, connection);
 	close_origin(connection, regular);
 	goes_on = regular && connection->stage != STAGE_LINGERING &&
 		  (has_unsent(&connection->down) || !(connection->client.ended || connection->closes_after));
@@ -474,7 +474,7 @@ static int take_received(struct worker *worker, struct connection *connection, s
 	if (taken < 0)
 		return 0;
 	if ((size_t)taken < length && connection->stage != STAGE_LINGERING &&
-	    bytes_append(&flow->in, data + taken, length - (size_t)taken) < 0) {
+	    bytes_append(worker, &flow->in, data + taken, length - (size_t)taken) < 0) {
 		connection_finish(worker, connection, ENDED_FAILED, SIDE_PROXY, ENOMEM);
 		return 0;
 	}
@@ -488,7 +488,7 @@ static int take_kept(struct worker *worker, struct connection *connection, struc
 	if (taken < 0)
 		return 0;
 	if (connection->stage != STAGE_LINGERING && taken > 0)
-		bytes_take(&flow->in, (size_t)taken);
+		bytes_take(worker, &flow->in, (size_t)taken);
 	return 1;
 }
 
@@ -528,7 +528,7 @@ static void failed(struct worker *worker, struct connection *connection, const s
 /* One read, and all that follows from it. Returns FLOW_DONE if there may be more to do. */
 static int pump(struct worker *worker, struct connection *connection, struct flow *flow)
 {
-	size_t room = SCRATCH_BYTES, length = 0;
+	size_t room = worker_reads_at_once(worker), length = 0;
 	char *into = worker->scratch;
 	int state;
 
@@ -544,7 +544,7 @@ static int pump(struct worker *worker, struct connection *connection, struct flo
 			return take_received(worker, connection, flow, worker->scratch, 0) ? FLOW_DONE : FLOW_FAILED;
 	} else {
 		if (bytes_length(&flow->in) > 0) {
-			if (bytes_reserve(&flow->in, 4096) < 0) {
+			if (bytes_reserve(worker, &flow->in, 4096) < 0) {
 				errno = ENOMEM;
 				failed(worker, connection, flow->from);
 				return FLOW_FAILED;
@@ -632,7 +632,7 @@ static int pump_up(struct worker *worker, struct connection *connection)
 	if (state == FLOW_FAILED) {
 		/* What the origin had to say before it closed may still be there. */
 		connection->origin.readable = READABLE_TO_ITS_END;
-		bytes_take(&up->out, bytes_length(&up->out));
+		bytes_take(worker, &up->out, bytes_length(&up->out));
 		up->passing = PASS_NOTHING;
 		return FLOW_BLOCKED;
 	}

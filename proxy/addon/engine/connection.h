@@ -70,6 +70,7 @@ struct request {
 	enum http_upgrade upgrade;
 	int rule;
 	uint32_t generation; /* of the policy that the rule is of */
+	uint32_t size; /* of all of it */
 	uint16_t status;
 	uint16_t method_length;
 	uint16_t host_length;
@@ -169,7 +170,7 @@ long http_take_answers(struct worker *worker, struct connection *connection, cha
 void http_turn_down(struct worker *worker, struct connection *connection, int status, const char *why);
 /* Sends the reply that is pending, if it is its turn. Returns whether it was sent. */
 int http_reply(struct worker *worker, struct connection *connection);
-void http_free_requests(struct connection *connection);
+void http_free_requests(struct worker *worker, struct connection *connection);
 
 /* tls-connection.c: likewise. */
 long tls_take_hello(struct worker *worker, struct connection *connection, char *data, size_t length);
@@ -186,9 +187,11 @@ int flow_receive(struct worker *worker, struct flow *flow, char *data, size_t ca
 int flow_splice(struct worker *worker, struct flow *flow, uint64_t most, uint64_t *length);
 void flow_release(struct worker *worker, struct flow *flow);
 
-int bytes_append(struct bytes *bytes, const char *data, size_t length);
-int bytes_reserve(struct bytes *bytes, size_t room);
-void bytes_take(struct bytes *bytes, size_t length);
+/* bytes.c */
+int bytes_append(struct worker *worker, struct bytes *bytes, const char *data, size_t length);
+int bytes_reserve(struct worker *worker, struct bytes *bytes, size_t room);
+void bytes_take(struct worker *worker, struct bytes *bytes, size_t length);
+void bytes_free(struct worker *worker, struct bytes *bytes);
 
 static inline size_t bytes_length(const struct bytes *bytes)
 {

@@ -25,18 +25,24 @@ static size_t put(char *to, struct http_part part)
 }
 
 /* Keeps what the record will say: the head itself goes on. Lengths are bounded by the longest head, 256 KiB. */
-static struct request *note_request(const struct worker *worker, const struct http_request *head,
+static struct request *note_request(struct worker *worker, const struct http_request *head,
 				    struct http_part host)
 {
 	int is_v6 = memchr(host.at, ':', host.length) != NULL;
 	struct http_part target = head->method == HTTP_CONNECT ? head->target : head->path;
 	size_t target_length = target.length < 4096 ? target.length : 4096;
 	size_t method_length = head->method_name.length < 64 ? head->method_name.length : 64;
-	struct request *request = malloc(sizeof(*request) + method_length + host.length + 10 + target_length);
+	size_t size = sizeof(struct request) + method_length + host.length + 10 + target_length;
+	struct request *request;
 	char *at;
 
-	if (request == NULL)
+	if (worker_hold(worker, size) < 0)
 		return NULL;
+	request = malloc(size);
+	if (request == NULL) {
+		worker_let_go(worker, size);
+		return NULL;
+	}
 	*request = (struct request){
 		.started_ms = worker->wall_ms,
 		.arrived_ms = worker->now_ms,
@@ -44,6 +50,7 @@ static struct request *note_request(const struct worker *worker, const struct ht
 		.method = head->method,
 		.upgrade = head->upgrade,
 		.rule = POLICY_DEFAULT,
+		.size = (uint32_t)size,
 		.keep_alive = (uint8_t)head->keep_alive,
 	};
 	at = request->text;
@@ -60,6 +67,14 @@ static struct request *note_request(const struct worker *worker, const struct ht
 	put(at, (struct http_part){ target.at, target_length });
 	request->target_length = (uint16_t)target_length;
 	return request;
+}
+
+static void free_request(struct worker *worker, struct request *request)
+{
+	if (request == NULL)
+		return;
+	worker_let_go(worker, request->size);
+	free(request);
 }
 
 static void will_reply(struct connection *connection, const struct reply *reply)
@@ -120,17 +135,17 @@ static void queue_request(struct connection *connection, struct request *request
 	connection->in_flight++;
 }
 
-void http_free_requests(struct connection *connection)
+void http_free_requests(struct worker *worker, struct connection *connection)
 {
 	while (connection->first_request != NULL) {
 		struct request *request = connection->first_request;
 
 		connection->first_request = request->next;
-		free(request);
+		free_request(worker, request);
 	}
 	connection->last_request = NULL;
 	connection->in_flight = 0;
-	free(connection->reply.request);
+	free_request(worker, connection->reply.request);
 	connection->reply.request = NULL;
 	connection->reply.pending = 0;
 }
@@ -248,8 +263,13 @@ static int pass_on(struct worker *worker, struct connection *connection, const c
 		if (connection->stage == STAGE_GONE)
 			return -1;
 	}
-	if (flow_offer(worker, &connection->up, data, length) == FLOW_FAILED)
-		origin_refuses(connection);
+	if (flow_offer(worker, &connection->up, data, length) != FLOW_FAILED)
+		return 0;
+	if (errno == ENOMEM) {
+		connection_finish(worker, connection, ENDED_FAILED, SIDE_PROXY, ENOMEM);
+		return -1;
+	}
+	origin_refuses(connection);
 	return 0;
 }
 
@@ -352,7 +372,7 @@ static int answer_is_whole(struct worker *worker, struct connection *connection)
 	if (connection->first_request == NULL)
 		connection->last_request = NULL;
 	connection->in_flight--;
-	free(request);
+	free_request(worker, request);
 	return goes_on;
 }
 
@@ -600,7 +620,7 @@ int http_reply(struct worker *worker, struct connection *connection)
 	report_request(worker, connection, reply.request, &facts, reply.why);
 	state = text == NULL ? FLOW_FAILED : flow_offer(worker, &connection->down, text, length);
 	free(text);
-	free(reply.request);
+	free_request(worker, reply.request);
 	connection->reply = (struct reply){ 0 };
 	if (state == FLOW_FAILED) {
 		connection_finish(worker, connection, ENDED_RESET, SIDE_CLIENT, errno);
