@@ -17,6 +17,7 @@ import { nothingSlipsPast } from "./nothing-slips-past.ts";
 import { openPorts } from "./open-ports.ts";
 import { operating } from "./operating.ts";
 import { overlappingRoutes } from "./overlapping-routes.ts";
+import { ownFolders } from "./own-folders.ts";
 import { ownUser } from "./own-user.ts";
 import { passThrough } from "./pass-through.ts";
 import { policy } from "./policy.ts";
@@ -54,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   openPorts,
   metricsPort,
   ownUser,
+  ownFolders,
   operating,
   policy,
 ];
