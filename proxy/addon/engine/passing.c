@@ -126,8 +126,8 @@ static int pump(struct worker *worker, struct connection *connection, struct flo
 			return take_kept(worker, connection, flow) ? FLOW_DONE : FLOW_FAILED;
 		}
 	}
-	if (state == FLOW_FAILED)
-		failed(worker, connection, flow->from);
+	if (state == FLOW_FAILED) /* what is in the pipe couldn't be sent */
+		failed(worker, connection, flow->piped > 0 ? flow->to : flow->from);
 	return state;
 }
 
