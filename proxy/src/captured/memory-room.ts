@@ -1,7 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 
 /** V8 ends a process whose heap is full; what is open already may still need some. */
-const usableShare = 3 / 4;
+const usableShare = 5 / 8;
 /** Bytes that sockets have read and nobody has taken. V8 knows no limit for them. */
 const maxExternalBytes = 64 * 1024 * 1024;
 /** Looking takes some microseconds, collecting what nobody holds many milliseconds. */

@@ -164,7 +164,7 @@ test.serial(
   "javascript: with a heap that is nearly full who comes is refused, and it doesn't end",
   async (t) => {
     const { serve } = answering();
-    const flags = ["--max-old-space-size=20"];
+    const flags = ["--max-old-space-size=32"];
     const config = { maxConnections: 10_000, maxConnectionsPerClient: 10_000, ...patient };
     await withEngineProcess("javascript", { serve, config, flags }, async (process) => {
       const { connect, standing, descriptors } = process;
