@@ -4,13 +4,15 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { projectRoot } from "../build/core/paths.ts";
 import { note } from "../build/core/progress.ts";
 import type { Report } from "../build/report/report.ts";
 import { tallyClaims, type Tally } from "../build/report/verdict.ts";
+import { compileSanitized } from "../test/proxy/native/sanitized-engine.ts";
 import { TapReader } from "./tap.ts";
 
 const board = "x86-64";
@@ -35,6 +37,7 @@ const quick: readonly Phase[] = [
 ];
 const whole: readonly Phase[] = [
   ...quick,
+  ["native engine, under sanitizers", sanitized],
   ...(isRoot ? [["unit tests as nobody", unitTestsUnprivileged] as const] : []),
   ["build", () => mustSucceed([...halfbridge, "build", board, "--site", site])],
   [isRoot ? "build again, elsewhere, as nobody" : "build again, elsewhere", sameBytesElsewhere],
@@ -76,15 +79,26 @@ async function mustSucceed(argv: readonly string[]): Promise<Tally> {
   return { passed: 0, failed: 0, skipped: 0 };
 }
 
-async function unitTests(argv: readonly string[]): Promise<Tally> {
+async function unitTests(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Tally> {
   const tap = new TapReader();
-  const { exitCode } = await start(argv, (line) => tap.read(line));
+  const { exitCode } = await start(argv, { onLine: (line) => tap.read(line), environment });
   const tally = tap.tally();
   if (tally.failed > 0) note(tap.failures);
   else if (exitCode !== 0)
     throw new Error(`no test failed, but the test runner ended with exit code ${exitCode}`);
   else if (tally.passed === 0) throw new Error("no unit test ran");
   return tally;
+}
+
+/** What holds the native engine to its behaviour, with one that stops at the first wrong access. */
+async function sanitized(): Promise<Tally> {
+  const folder = await mkdtemp(join(tmpdir(), "halfbridge-sanitized-"));
+  try {
+    const tests = ["test/proxy/captured/*.test.ts", "--match", "native: *"];
+    return await unitTests(["ava", "--tap", ...tests], await compileSanitized(folder));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** The same tests again: they are counted once, and here only as far as they fail. */
@@ -96,7 +110,9 @@ async function unitTestsUnprivileged(): Promise<Tally> {
 async function sameBytesElsewhere(): Promise<Tally> {
   const build = `${halfbridge.join(" ")} build ${board} --site ${site} >&2 && cat out/${board}/SHA256SUMS`;
   const lines: string[] = [];
-  const { exitCode } = await start([asUnprivileged, "sh", "-c", build], (line) => lines.push(line));
+  const { exitCode } = await start([asUnprivileged, "sh", "-c", build], {
+    onLine: (line) => lines.push(line),
+  });
   if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${build}`);
   const here = (await readFile(join(out, "SHA256SUMS"), "utf8")).trimEnd();
   const there = lines.join("\n");
@@ -118,13 +134,20 @@ async function lab(siteFile: string, options: readonly string[]): Promise<Tally>
   return tally;
 }
 
+interface Watched {
+  readonly onLine?: (line: string) => void;
+  /** Variables beside this process's own. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /** Runs a command that talks for itself; with `onLine`, its stdout is read line by line instead. */
 async function start(
   [command = "", ...rest]: readonly string[],
-  onLine?: (line: string) => void,
+  { onLine, environment = {} }: Watched = {},
 ): Promise<{ exitCode: number | null }> {
   const child = spawn(command, rest, {
     cwd: projectRoot,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", onLine === undefined ? "inherit" : "pipe", "inherit"],
   });
   const lines = child.stdout === null ? undefined : createInterface({ input: child.stdout });

@@ -68,8 +68,9 @@ export async function assembleDebian(
 
 /** Folders and links that every program counts on (Filesystem Hierarchy Standard, merged /usr). */
 const skeleton: readonly Entry[] = [
-  ...["/data", "/dev", "/mnt", "/proc", "/root", "/run", "/sys", "/var/log"].map((path) => directory(path)),
-  directory("/tmp", 0o1777),
+  ...["/data", "/dev", "/mnt", "/proc", "/root", "/run", "/sys", "/tmp", "/var/log"].map((path) =>
+    directory(path),
+  ),
   ...["bin", "sbin", "lib", "lib64"].map((name) => link(`/${name}`, `usr/${name}`)),
   link("/var/run", "/run"),
   link("/var/tmp", "/tmp"),

@@ -10,6 +10,7 @@ export const addons = {
     "sockets.c",
     ...[
       "binding.c",
+      "bytes.c",
       "clients.c",
       "connection.c",
       "engine.c",
@@ -19,8 +20,10 @@ export const addons = {
       "http-chunks.c",
       "http-connection.c",
       "http-line.c",
+      "http-reply.c",
       "http-request.c",
       "http-target.c",
+      "passing.c",
       "policy.c",
       "report.c",
       "tls-connection.c",

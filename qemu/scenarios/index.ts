@@ -18,6 +18,7 @@ import { nothingSlipsPast } from "./nothing-slips-past.ts";
 import { openPorts } from "./open-ports.ts";
 import { operating } from "./operating.ts";
 import { overlappingRoutes } from "./overlapping-routes.ts";
+import { ownFolders } from "./own-folders.ts";
 import { ownUser } from "./own-user.ts";
 import { passThrough } from "./pass-through.ts";
 import { policy } from "./policy.ts";
@@ -55,6 +56,7 @@ export const scenarios: readonly Scenario[] = [
   openPorts,
   metricsPort,
   ownUser,
+  ownFolders,
   operating,
   policy,
 ];

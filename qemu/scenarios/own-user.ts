@@ -49,8 +49,8 @@ function startWithoutRights({ plan }: Lane): string {
     return `${withoutRights} squid-openssl -N -f /run/halfbridge/setup/squid.conf`;
   const changes = [
     `s/"port": ${plan.network.capture.proxyPort}$/"port": ${plan.network.capture.proxyPort + 1}/`,
-    "s|/proc/self/fd/3|/tmp/own-user.ready|",
-    "s|/var/log/halfbridge/|/tmp/own-user.|",
+    "s|/proc/self/fd/3|/run/halfbridge/proxy/own-user.ready|",
+    "s|/var/log/halfbridge/|/run/halfbridge/proxy/own-user.|",
   ];
   return [
     `sed '${changes.join("; ")}' /run/halfbridge/setup/proxy.json >/tmp/own-user.json`,

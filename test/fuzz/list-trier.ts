@@ -13,7 +13,7 @@ const formats: readonly ListFormat[] = ["hosts", "domains", "urls", "patterns", 
 
 /**
  * Tries files of lists: whatever is in them, a policy comes of it, and both twins judge by it alike. What is new
- * is by what lists came to, for nothing says what code ran.
+ * is by what lists came to, for nothing says what code ran: something that none before came to, or together as in none.
  */
 export async function openListTrier(): Promise<Trier> {
   const folder = await mkdtemp(join(tmpdir(), "halfbridge-lists-"));
@@ -25,10 +25,12 @@ export async function openListTrier(): Promise<Trier> {
     const outcome = await judgeBy(inputs, folder, native);
     if (outcome.fault === undefined || inputs.length === 1)
       return inputs.map((data, index) => {
-        const shape = outcome.shapes[index] ?? "";
-        const isNew = !known.has(shape);
-        known.add(shape);
-        return { data, isNew, isOftener: false, fault: outcome.fault };
+        const shape = outcome.shapes[index] ?? [];
+        const isNew = shape.some((part) => !known.has(part));
+        const together = shape.join();
+        const isOftener = !known.has(together);
+        for (const each of [...shape, together]) known.add(each);
+        return { data, isNew, isOftener, fault: outcome.fault };
       });
     // Which of them it was; if it takes several, the first stands for them.
     const apart = (await Promise.all(inputs.map((data) => tryAll([data])))).flat();
@@ -46,7 +48,7 @@ export async function openListTrier(): Promise<Trier> {
 
 interface Outcome {
   /** Of each list, what its lines came to. */
-  readonly shapes: readonly string[];
+  readonly shapes: readonly (readonly string[])[];
   readonly fault: string | undefined;
 }
 
@@ -88,11 +90,11 @@ function policyOf(inputs: readonly Buffer[], folder: string): PolicyConfig {
   };
 }
 
-function shapeOf({ lists, problems }: CompiledPolicy, index: number, file: string): string {
+function shapeOf({ lists, problems }: CompiledPolicy, index: number, file: string): string[] {
   const { names = 0, texts = 0, skipped } = lists[index] ?? {};
   const facts = problems.filter(({ where }) => where === file).map(({ fact }) => fact.replace(/: .*/s, ""));
-  const counts = [names, texts].map((count) => Math.min(count, 3));
-  return JSON.stringify([counts, [...(skipped?.keys() ?? [])], [...new Set(facts)].sort()]);
+  const counts = [`${Math.min(names, 3)} names`, `${Math.min(texts, 3)} texts`];
+  return [...counts, ...(skipped?.keys() ?? []), ...[...new Set(facts)].sort()];
 }
 
 /** Of hosts and paths as its lines have them. */

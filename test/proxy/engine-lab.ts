@@ -7,6 +7,7 @@ import type { Engine } from "../../proxy/src/engine.ts";
 import { HostCheck } from "../../proxy/src/host-check.ts";
 import { ownDestinations } from "../../proxy/src/own-addresses.ts";
 import type { PolicyConfig } from "../../proxy/src/policy/policy-config.ts";
+import type { PolicyLoader } from "../../proxy/src/policy/policy-loader.ts";
 import { NativeEngine } from "../../proxy/src/native/native-engine.ts";
 import type { Service } from "../../proxy/src/service.ts";
 import type { Endpoint } from "../../proxy/src/transport.ts";
@@ -74,6 +75,7 @@ function descriptorOf(server: object): number {
 /** An engine on loopback, between clients and one origin. */
 export interface EngineLab {
   readonly engine: Engine;
+  readonly policy: PolicyLoader;
   /** The access log, and the other one. */
   readonly records: readonly AccessRecord[];
   readonly events: readonly LogEvent[];
@@ -103,6 +105,31 @@ export const captured = {
   raw: { address: "203.0.113.80", port: 25 },
 } as const;
 
+/** What an engine works with, but for the network. */
+export async function labService(
+  setup: EngineSetup,
+  access: Service["access"],
+  events: LogEvent[],
+): Promise<Omit<Service, "transport"> & { readonly policy: PolicyLoader }> {
+  const config = { ...quickConfig, originSees: "router" as const, ...setup.config };
+  const policy = { ...quickConfig.policy, ...setup.policy };
+  const names = new Map(Object.entries(setup.names ?? {}));
+  return {
+    config: { ...config, policy },
+    policy: await labPolicy(policy),
+    hostCheck: new HostCheck(async (name) => {
+      const addresses = names.get(name);
+      if (addresses === undefined) throw new Error("no answer");
+      return addresses;
+    }),
+    resolve: async () => [],
+    log: (event, fields) => events.push({ event, ...fields }),
+    access,
+    isOwn: ownDestinations(config),
+    carries: new Map(config.ports.map(({ port, carries }) => [port, carries])),
+  };
+}
+
 /**
  * Runs a body with an engine, and holds that it left nothing behind: every socket of clients, engine and
  * origin must be gone soon after, without help.
@@ -124,26 +151,12 @@ export async function inEngineLab(
   };
   if (setup.serve === undefined && setup.origin === undefined) await close(origin);
 
-  const config = { ...quickConfig, originSees: "router" as const, ...setup.config };
-  const policy = { ...quickConfig.policy, ...setup.policy };
-  const names = new Map(Object.entries(setup.names ?? {}));
   const [records, events]: [AccessRecord[], LogEvent[]] = [[], []];
-  const engine = await start(at, {
-    config: { ...config, policy },
-    policy: await labPolicy(policy),
-    hostCheck: new HostCheck(async (name) => {
-      const addresses = names.get(name);
-      if (addresses === undefined) throw new Error("no answer");
-      return addresses;
-    }),
-    resolve: async () => [],
-    log: (event, fields) => events.push({ event, ...fields }),
-    access: (record) => records.push(record),
-    isOwn: ownDestinations(config),
-    carries: new Map(config.ports.map(({ port, carries }) => [port, carries])),
-  });
+  const service = await labService(setup, (record) => records.push(record), events);
+  const engine = await start(at, service);
   const lab: EngineLab = {
     engine,
+    policy: service.policy,
     records,
     events,
     connect: () => dial(engine.listeners[0] ?? at.origin),

@@ -70,6 +70,7 @@ struct request {
 	enum http_upgrade upgrade;
 	int rule;
 	uint32_t generation; /* of the policy that the rule is of */
+	uint32_t size; /* of all of it */
 	uint16_t status;
 	uint16_t method_length;
 	uint16_t host_length;
@@ -141,17 +142,15 @@ struct connection {
 };
 
 /* connection.c */
+enum ending connection_ending_of(int error);
 void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *client);
 void connection_connect(struct worker *worker, struct connection *connection);
-void connection_advance(struct worker *worker, struct connection *connection);
 void connection_event(struct worker *worker, struct end *end, uint32_t events);
 void connection_expire(struct worker *worker, struct connection *connection);
 double connection_deadline(const struct worker *worker, const struct connection *connection);
 /* Ends it: regularly (ENDED_CLOSED: what waits for the client is still sent), or with resets. */
 void connection_finish(struct worker *worker, struct connection *connection, enum ending ending, enum side by,
 		       int error);
-/* Ends one that is between two requests; another ends after its answers. */
-void connection_close_idle(struct worker *worker, struct connection *connection);
 /* Resets it; `why` is a constant. */
 void connection_refuse(struct worker *worker, struct connection *connection, const char *why);
 /* Everything goes on as it comes from now on. */
@@ -163,15 +162,22 @@ void connection_group(struct worker *worker, struct connection *connection);
 /* Whether the name may be asked of the destination; if that isn't known yet, is_asked is set. */
 int connection_host_belongs(struct worker *worker, struct connection *connection, const char *host, size_t length);
 
+/* passing.c */
+void connection_advance(struct worker *worker, struct connection *connection);
+/* Ends one that is between two requests; another ends after its answers. */
+void connection_close_idle(struct worker *worker, struct connection *connection);
+
 /* http-connection.c: both take all that is understood of the bytes and return how many, or -1 when it has ended. */
 long http_take_requests(struct worker *worker, struct connection *connection, char *data, size_t length);
 long http_take_answers(struct worker *worker, struct connection *connection, char *data, size_t length);
 void http_turn_down(struct worker *worker, struct connection *connection, int status, const char *why);
-/* Sends the reply that is pending, if it is its turn. Returns whether it was sent. */
-int http_reply(struct worker *worker, struct connection *connection);
-void http_free_requests(struct connection *connection);
+void http_free_requests(struct worker *worker, struct connection *connection);
+void http_free_request(struct worker *worker, struct request *request);
 
-/* tls-connection.c: likewise. */
+/* http-reply.c: sends the reply that is pending, if it is its turn. Returns whether it was sent. */
+int http_reply(struct worker *worker, struct connection *connection);
+
+/* tls-connection.c: as http_take_requests. */
 long tls_take_hello(struct worker *worker, struct connection *connection, char *data, size_t length);
 
 /* flow.c */
@@ -186,13 +192,20 @@ int flow_receive(struct worker *worker, struct flow *flow, char *data, size_t ca
 int flow_splice(struct worker *worker, struct flow *flow, uint64_t most, uint64_t *length);
 void flow_release(struct worker *worker, struct flow *flow);
 
-int bytes_append(struct bytes *bytes, const char *data, size_t length);
-int bytes_reserve(struct bytes *bytes, size_t room);
-void bytes_take(struct bytes *bytes, size_t length);
+/* bytes.c */
+int bytes_append(struct worker *worker, struct bytes *bytes, const char *data, size_t length);
+int bytes_reserve(struct worker *worker, struct bytes *bytes, size_t room);
+void bytes_take(struct worker *worker, struct bytes *bytes, size_t length);
+void bytes_free(struct worker *worker, struct bytes *bytes);
 
 static inline size_t bytes_length(const struct bytes *bytes)
 {
 	return bytes->to - bytes->from;
+}
+
+static inline int flow_has_unsent(const struct flow *flow)
+{
+	return bytes_length(&flow->out) > 0 || flow->piped > 0;
 }
 
 #endif

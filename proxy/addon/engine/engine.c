@@ -22,7 +22,7 @@ static int open_worker(struct engine *engine, unsigned int index)
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
 	worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	worker->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	worker->records = malloc(RECORD_BUFFER_BYTES);
+	worker->records = malloc(RECORD_BUFFER_BYTES + LISTED_BYTES);
 	pthread_mutex_init(&worker->lock, NULL);
 	return worker->epoll < 0 || worker->wake < 0 || worker->records == NULL ? -1 : 0;
 }

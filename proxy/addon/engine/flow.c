@@ -14,53 +14,6 @@
 /* Received at once, it is worth a pipe; passed by a pipe at once, it wasn't. */
 #define BULK_BYTES 32768
 #define TRICKLE_BYTES 8192
-/* A buffer that has grown beyond this isn't kept. */
-#define KEPT_BYTES 4096
-
-int bytes_reserve(struct bytes *bytes, size_t room)
-{
-	size_t length = bytes_length(bytes), capacity = bytes->capacity > 0 ? bytes->capacity : 1024;
-	char *data;
-
-	if (bytes->capacity - bytes->to >= room)
-		return 0;
-	if (bytes->from > 0) {
-		memmove(bytes->data, bytes->data + bytes->from, length);
-		bytes->from = 0;
-		bytes->to = length;
-	}
-	while (capacity - length < room)
-		capacity *= 2;
-	if (capacity == bytes->capacity)
-		return 0;
-	data = realloc(bytes->data, capacity);
-	if (data == NULL)
-		return -1;
-	bytes->data = data;
-	bytes->capacity = capacity;
-	return 0;
-}
-
-int bytes_append(struct bytes *bytes, const char *data, size_t length)
-{
-	if (bytes_reserve(bytes, length) < 0)
-		return -1;
-	memcpy(bytes->data + bytes->to, data, length);
-	bytes->to += length;
-	return 0;
-}
-
-/* Idle connections hold no memory. */
-void bytes_take(struct bytes *bytes, size_t length)
-{
-	bytes->from += length;
-	if (bytes->from < bytes->to)
-		return;
-	bytes->from = bytes->to = 0;
-	free(bytes->data);
-	bytes->data = NULL;
-	bytes->capacity = 0;
-}
 
 static void take_pipe(struct worker *worker, struct flow *flow)
 {
@@ -94,10 +47,8 @@ static void give_pipe_back(struct worker *worker, struct flow *flow)
 void flow_release(struct worker *worker, struct flow *flow)
 {
 	give_pipe_back(worker, flow);
-	free(flow->in.data);
-	free(flow->out.data);
-	memset(&flow->in, 0, sizeof(flow->in));
-	memset(&flow->out, 0, sizeof(flow->out));
+	bytes_free(worker, &flow->in);
+	bytes_free(worker, &flow->out);
 }
 
 static void passed(struct worker *worker, struct flow *flow)
@@ -167,7 +118,7 @@ int flow_flush(struct worker *worker, struct flow *flow)
 
 	if (bytes_length(&flow->out) > 0) {
 		state = send_bytes(worker, flow, flow->out.data + flow->out.from, bytes_length(&flow->out), &sent);
-		bytes_take(&flow->out, sent);
+		bytes_take(worker, &flow->out, sent);
 		if (state != FLOW_DONE)
 			return state;
 	}
@@ -186,8 +137,10 @@ int flow_offer(struct worker *worker, struct flow *flow, const char *data, size_
 	}
 	if (sent == length)
 		return FLOW_DONE;
-	if (bytes_append(&flow->out, data + sent, length - sent) < 0)
+	if (bytes_append(worker, &flow->out, data + sent, length - sent) < 0) {
+		errno = ENOMEM;
 		return FLOW_FAILED;
+	}
 	return FLOW_BLOCKED;
 }
 

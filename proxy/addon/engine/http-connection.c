@@ -1,10 +1,9 @@
-/* Requests that are judged one by one, answers that are counted, and the proxy's own answers between them. */
+/* Requests that are judged one by one, and answers that are counted. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "worker.h"
 
@@ -25,18 +24,24 @@ static size_t put(char *to, struct http_part part)
 }
 
 /* Keeps what the record will say: the head itself goes on. Lengths are bounded by the longest head, 256 KiB. */
-static struct request *note_request(const struct worker *worker, const struct http_request *head,
+static struct request *note_request(struct worker *worker, const struct http_request *head,
 				    struct http_part host)
 {
 	int is_v6 = memchr(host.at, ':', host.length) != NULL;
 	struct http_part target = head->method == HTTP_CONNECT ? head->target : head->path;
 	size_t target_length = target.length < 4096 ? target.length : 4096;
 	size_t method_length = head->method_name.length < 64 ? head->method_name.length : 64;
-	struct request *request = malloc(sizeof(*request) + method_length + host.length + 10 + target_length);
+	size_t size = sizeof(struct request) + method_length + host.length + 10 + target_length;
+	struct request *request;
 	char *at;
 
-	if (request == NULL)
+	if (worker_hold(worker, size) < 0)
 		return NULL;
+	request = malloc(size);
+	if (request == NULL) {
+		worker_let_go(worker, size);
+		return NULL;
+	}
 	*request = (struct request){
 		.started_ms = worker->wall_ms,
 		.arrived_ms = worker->now_ms,
@@ -44,6 +49,7 @@ static struct request *note_request(const struct worker *worker, const struct ht
 		.method = head->method,
 		.upgrade = head->upgrade,
 		.rule = POLICY_DEFAULT,
+		.size = (uint32_t)size,
 		.keep_alive = (uint8_t)head->keep_alive,
 	};
 	at = request->text;
@@ -60,6 +66,14 @@ static struct request *note_request(const struct worker *worker, const struct ht
 	put(at, (struct http_part){ target.at, target_length });
 	request->target_length = (uint16_t)target_length;
 	return request;
+}
+
+void http_free_request(struct worker *worker, struct request *request)
+{
+	if (request == NULL)
+		return;
+	worker_let_go(worker, request->size);
+	free(request);
 }
 
 static void will_reply(struct connection *connection, const struct reply *reply)
@@ -120,17 +134,17 @@ static void queue_request(struct connection *connection, struct request *request
 	connection->in_flight++;
 }
 
-void http_free_requests(struct connection *connection)
+void http_free_requests(struct worker *worker, struct connection *connection)
 {
 	while (connection->first_request != NULL) {
 		struct request *request = connection->first_request;
 
 		connection->first_request = request->next;
-		free(request);
+		http_free_request(worker, request);
 	}
 	connection->last_request = NULL;
 	connection->in_flight = 0;
-	free(connection->reply.request);
+	http_free_request(worker, connection->reply.request);
 	connection->reply.request = NULL;
 	connection->reply.pending = 0;
 }
@@ -248,8 +262,13 @@ static int pass_on(struct worker *worker, struct connection *connection, const c
 		if (connection->stage == STAGE_GONE)
 			return -1;
 	}
-	if (flow_offer(worker, &connection->up, data, length) == FLOW_FAILED)
-		origin_refuses(connection);
+	if (flow_offer(worker, &connection->up, data, length) != FLOW_FAILED)
+		return 0;
+	if (errno == ENOMEM) {
+		connection_finish(worker, connection, ENDED_FAILED, SIDE_PROXY, ENOMEM);
+		return -1;
+	}
+	origin_refuses(connection);
 	return 0;
 }
 
@@ -352,7 +371,7 @@ static int answer_is_whole(struct worker *worker, struct connection *connection)
 	if (connection->first_request == NULL)
 		connection->last_request = NULL;
 	connection->in_flight--;
-	free(request);
+	http_free_request(worker, request);
 	return goes_on;
 }
 
@@ -469,147 +488,4 @@ long http_take_answers(struct worker *worker, struct connection *connection, cha
 		return -1;
 	}
 	return (long)at;
-}
-
-/* --- The proxy's own answers --- */
-
-/* `2026-11-25 14:03:22 +01:00`: always as long, as proxy/src/local-time.ts has it. */
-#define TIME_LENGTH 26
-
-static void describe_time(const struct worker *worker, char text[TIME_LENGTH + 1])
-{
-	int ahead = atomic_load_explicit(&worker->engine->utc_offset_seconds, memory_order_relaxed);
-	time_t local = (time_t)(worker->wall_ms / 1000) + ahead;
-	int minutes = abs(ahead) / 60;
-	char date[20];
-	struct tm parts;
-
-	gmtime_r(&local, &parts);
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &parts);
-	snprintf(text, TIME_LENGTH + 1, "%s %c%02d:%02d", date, ahead < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
-}
-
-static const char *phrase_of(int status)
-{
-	switch (status) {
-	case 400:
-		return "Bad Request";
-	case 403:
-		return "Forbidden";
-	case 408:
-		return "Request Timeout";
-	case 431:
-		return "Request Header Fields Too Large";
-	case 501:
-		return "Not Implemented";
-	case 503:
-		return "Service Unavailable";
-	default:
-		return "HTTP Version Not Supported";
-	}
-}
-
-static int is_head(const struct reply *reply)
-{
-	return reply->request != NULL && reply->request->method == HTTP_HEAD;
-}
-
-static size_t print_page(const struct worker *worker, const struct engine_page *page, char *to)
-{
-	char time[TIME_LENGTH + 1], *at = to;
-
-	describe_time(worker, time);
-	for (unsigned int index = 0; index < page->part_count; index++) {
-		if (index > 0) {
-			memcpy(at, time, TIME_LENGTH);
-			at += TIME_LENGTH;
-		}
-		memcpy(at, page->parts[index], page->lengths[index]);
-		at += page->lengths[index];
-	}
-	return (size_t)(at - to);
-}
-
-static size_t page_length(const struct engine_page *page)
-{
-	size_t length = (size_t)(page->part_count - 1) * TIME_LENGTH;
-
-	for (unsigned int index = 0; index < page->part_count; index++)
-		length += page->lengths[index];
-	return length;
-}
-
-static char *print_blocked(struct worker *worker, const struct reply *reply, size_t *length)
-{
-	const struct judging *judging = worker_judging(worker);
-	unsigned int number = (unsigned int)(reply->rule + 1);
-	const struct engine_page *page = &judging->pages[number < judging->page_count ? number : 0];
-	size_t body = page_length(page);
-	char *text = malloc(256 + body);
-
-	if (text == NULL)
-		return NULL;
-	*length = (size_t)sprintf(text,
-				  "HTTP/1.1 403 Forbidden\r\n"
-				  "Content-Type: text/html; charset=utf-8\r\n"
-				  "Content-Length: %zu\r\n"
-				  "Cache-Control: no-store\r\n"
-				  "%s\r\n",
-				  body, reply->closes ? "Connection: close\r\n" : "");
-	if (!is_head(reply))
-		*length += print_page(worker, page, text + *length);
-	return text;
-}
-
-static char *print_refused(const struct reply *reply, size_t *length)
-{
-	const char *phrase = phrase_of(reply->status);
-	size_t body = strlen(phrase) + strlen(reply->why) + 3;
-	char *text = malloc(256 + body);
-
-	if (text == NULL)
-		return NULL;
-	*length = (size_t)sprintf(text,
-				  "HTTP/1.1 %d %s\r\n"
-				  "Content-Type: text/plain; charset=utf-8\r\n"
-				  "Content-Length: %zu\r\n"
-				  "Connection: close\r\n"
-				  "\r\n",
-				  reply->status, phrase, body);
-	if (!is_head(reply))
-		*length += (size_t)sprintf(text + *length, "%s: %s\n", phrase, reply->why);
-	return text;
-}
-
-int http_reply(struct worker *worker, struct connection *connection)
-{
-	struct reply reply = connection->reply;
-	size_t length = 0;
-	char *text = reply.why == NULL ? print_blocked(worker, &reply, &length) : print_refused(&reply, &length);
-	struct record facts = {
-		.verdict = reply.verdict,
-		.ended = ENDED_CLOSED,
-		.by = SIDE_PROXY,
-		.rule = reply.rule,
-		.status = reply.status,
-		.bytes_to_client = length,
-	};
-	int state;
-
-	/* Before the client knows: what it does next has a record behind this one. */
-	report_request(worker, connection, reply.request, &facts, reply.why);
-	state = text == NULL ? FLOW_FAILED : flow_offer(worker, &connection->down, text, length);
-	free(text);
-	free(reply.request);
-	connection->reply = (struct reply){ 0 };
-	if (state == FLOW_FAILED) {
-		connection_finish(worker, connection, ENDED_RESET, SIDE_CLIENT, errno);
-		return 0;
-	}
-	if (reply.closes) {
-		connection->closes_after = 0;
-		connection_finish(worker, connection, ENDED_CLOSED, SIDE_PROXY, 0);
-		return 0;
-	}
-	return 1;
 }

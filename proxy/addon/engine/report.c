@@ -5,6 +5,8 @@
 #include "worker.h"
 
 #define MAX_TEXT_BYTES 8192
+/* Of a URL, where thousands are listed. */
+#define MAX_LISTED_BYTES 256
 
 static void tell(struct worker *worker, int urgent)
 {
@@ -23,6 +25,7 @@ static size_t at_most(size_t length, size_t most)
 static void append(struct worker *worker, const struct record *facts, const struct http_part texts[4], int urgent)
 {
 	static const char padding[8];
+	size_t room = RECORD_BUFFER_BYTES + (facts->kind == RECORD_LISTED ? LISTED_BYTES : 0);
 	struct record record = *facts;
 	size_t lengths[4], length = sizeof(record);
 	char *at;
@@ -39,7 +42,7 @@ static void append(struct worker *worker, const struct record *facts, const stru
 	record.ended_ms = worker->wall_ms;
 
 	pthread_mutex_lock(&worker->lock);
-	if (worker->record_bytes + record.size > RECORD_BUFFER_BYTES) {
+	if (worker->record_bytes + record.size > room) {
 		worker->records_lost++;
 		pthread_mutex_unlock(&worker->lock);
 		return;
@@ -150,7 +153,8 @@ void report_open(struct worker *worker)
 		if (request != NULL) {
 			texts[0] = (struct http_part){ request->text, request->method_length };
 			texts[1] = (struct http_part){ texts[0].at + texts[0].length, request->host_length };
-			texts[2] = (struct http_part){ texts[1].at + texts[1].length, request->target_length };
+			texts[2].at = texts[1].at + texts[1].length;
+			texts[2].length = at_most(request->target_length, MAX_LISTED_BYTES);
 		}
 		append(worker, &record, texts, 0);
 	}

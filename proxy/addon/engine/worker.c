@@ -117,10 +117,9 @@ static void turn_wheel(struct worker *worker)
 	}
 }
 
-static int wait_ms(const struct worker *worker)
+/* Until the wheel has something to look at; -1 if there is nothing. */
+static int wheel_wait_ms(const struct worker *worker)
 {
-	if (worker->queued != NULL)
-		return 0;
 	for (int ahead = 1; ahead < WHEEL_SLOTS; ahead++) {
 		unsigned int slot = (unsigned int)((worker->wheel_tick + ahead) % WHEEL_SLOTS);
 
@@ -134,7 +133,15 @@ static int wait_ms(const struct worker *worker)
 			return left > 0 ? (int)left + 1 : 0;
 		}
 	}
-	return worker->accept_again_ms > 0 ? SHED_MS : -1;
+	return -1;
+}
+
+static int wait_ms(const struct worker *worker)
+{
+	int wait = worker->queued != NULL ? 0 : wheel_wait_ms(worker);
+
+	/* whoever isn't accepted waits for no timer of the others */
+	return worker->accept_again_ms > 0 && (wait < 0 || wait > SHED_MS) ? SHED_MS : wait;
 }
 
 /* --- Accepting --- */

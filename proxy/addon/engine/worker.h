@@ -17,6 +17,8 @@
 #define MAX_POOLED_PIPES 64
 /* JavaScript that doesn't come to take them loses records; memory stays bounded. */
 #define RECORD_BUFFER_BYTES (1024 * 1024)
+/* Behind that, for the record that says that all is listed: somebody waits for it. */
+#define LISTED_BYTES 512
 
 /* A policy as it was put in force. */
 struct judging {
@@ -60,6 +62,7 @@ struct worker {
 	unsigned int pipe_count;
 	int netlink; /* -1 until a MAC is asked for */
 	uint32_t serial;
+	size_t held_bytes; /* for connections, beside themselves */
 	_Atomic uint32_t seen; /* generation of the policy at the last wake-up */
 	_Atomic int lists;	/* it is to list its connections */
 	pthread_mutex_t lock;	/* for what follows */
@@ -94,6 +97,11 @@ void worker_untime(struct connection *connection);
 void worker_queue(struct worker *worker, struct connection *connection);
 void worker_watch(struct worker *worker, struct end *end, uint32_t events);
 void worker_rewatch(struct worker *worker, struct end *end, uint32_t events);
+
+/* bytes.c: 0 if so much more memory may be held for connections, else -1 */
+int worker_hold(struct worker *worker, size_t bytes);
+void worker_let_go(struct worker *worker, size_t bytes);
+size_t worker_reads_at_once(const struct worker *worker);
 
 static inline struct judging *worker_judging(struct worker *worker)
 {

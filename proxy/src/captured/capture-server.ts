@@ -6,16 +6,20 @@ import { errorCode } from "../error-code.ts";
 import type { Listened } from "../service.ts";
 import { highWaterMark } from "../transport.ts";
 import type { Captured } from "./captured.ts";
+import { MemoryRoom } from "./memory-room.ts";
 import { serve } from "./serve.ts";
 import type { Tally } from "./tally.ts";
 
 /** A server for connections as TPROXY delivers them: each is judged by what its port carries. */
 export function createCaptureServer(service: Listened, tally: Tally): Server {
   const options = { allowHalfOpen: true, noDelay: true, highWaterMark };
-  return createServer(options, (client) => accept(client, service, tally));
+  const memory = new MemoryRoom(() =>
+    service.log("error", { message: "accept: no memory for more connections" }),
+  );
+  return createServer(options, (client) => accept(client, service, tally, memory));
 }
 
-function accept(client: Socket, service: Listened, tally: Tally): void {
+function accept(client: Socket, service: Listened, tally: Tally, memory: MemoryRoom): void {
   const { config, transport, access, connections, isOwn, carries, policy } = service;
   // Without a listener an error would be thrown; who serves the client adds its own.
   client.on("error", () => {});
@@ -37,6 +41,10 @@ function accept(client: Socket, service: Listened, tally: Tally): void {
   if (!connections.admits(from.address)) {
     tally.overLimit++;
     return refuse("over-limit");
+  }
+  if (!memory.admits()) {
+    tally.shed++;
+    return refuse("out-of-memory");
   }
   const source = config.originSees === "client" ? from.address : undefined;
   // A port that the configuration doesn't know was captured by hand, to try it.

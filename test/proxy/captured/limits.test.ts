@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { answering, blocking, captured, engines, get, inEngineLab, ok, say } from "../engine-lab.ts";
@@ -79,6 +82,19 @@ for (const [engine, start] of Object.entries(engines)) {
       await until(() => count().open === 0, "its end");
       t.is(count().bytesFromClients, get("/asked").length);
       t.deepEqual(await list(), []);
+    });
+  });
+
+  promise("the list of what is open has an end, however long it is", async (t) => {
+    const serve = (socket: Socket): void => void socket.resume().on("end", () => socket.end());
+    await inEngineLab(t, start, { serve }, async ({ connect, engine: { list, count } }) => {
+      const asked = get(`/${"long".repeat(1000)}`);
+      const clients = Array.from({ length: 900 }, connect);
+      for (const client of clients) client.write(asked);
+      await until(() => count().bytesFromClients === clients.length * asked.length, "all requests");
+      const open = await Promise.race([list(), sleep(5000)]);
+      t.is(open?.length, clients.length);
+      for (const client of clients) client.resetAndDestroy();
     });
   });
 
@@ -216,6 +232,54 @@ for (const [engine, start] of Object.entries(engines)) {
       );
     });
   });
+
+  promise(
+    "a policy that is reloaded ends no connection: what is under way goes on, what is asked next is judged by it",
+    async (t) => {
+      const folder = await mkdtemp(join(tmpdir(), "halfbridge-reload-"));
+      const file = join(folder, "list");
+      const { lists: _, ...policy } = blocking();
+      const lists = { l: { file, format: "domains", entries: [] } } as const;
+      const serve = (socket: Socket): void =>
+        void socket.on("data", (data: Buffer) => {
+          const isLong = data.toString().startsWith("GET /long");
+          socket.write(isLong ? "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nbef" : ok("short"));
+          if (isLong) finish = () => void socket.write("ore");
+        });
+      let finish = (): void => {};
+      await writeFile(file, "other.example\n");
+      await inEngineLab(
+        t,
+        start,
+        { serve, policy: { ...policy, lists } },
+        async ({ connect, policy: loader, engine: { count } }) => {
+          const [client, loading] = [connect(), connect()];
+          const [heard, loaded] = [hearing(client), hearing(loading)];
+          client.write(get("/1"));
+          await until(() => heard() === ok("short"), "an answer");
+          loading.write(get("/long"));
+          await until(() => loaded().endsWith("bef"), "half an answer");
+
+          await loader.reload();
+          client.write(get("/2"));
+          await until(() => heard() === ok("short") + ok("short"), "control: the same list changes nothing");
+
+          await writeFile(file, "a.example\n");
+          await loader.reload();
+          t.is(count().open, 2);
+          client.write(get("/3"));
+          await until(() => heard().endsWith("</html>\n"), "the page");
+          t.regex(heard().slice(2 * ok("short").length), /^HTTP\/1\.1 403 /);
+          finish();
+          await until(() => loaded().endsWith("\r\n\r\nbefore"), "the other half");
+          t.is(count().open, 2);
+          client.resetAndDestroy();
+          loading.resetAndDestroy();
+        },
+      );
+      await rm(folder, { recursive: true });
+    },
+  );
 
   const names = { "a.example": ["203.0.113.80", "2001:db8::80"], "other.example": ["198.51.100.1"] };
   for (const [hostCheck, host, passes, event] of [

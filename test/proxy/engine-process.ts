@@ -1,0 +1,85 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { nodeFlags } from "../../build/payload/runtime.ts";
+import type { ProxyConfig } from "../../proxy/src/config.ts";
+import type { Standing, Wanted } from "./engine-program.ts";
+import { close, dial, ignoreErrors, listen } from "./loopback-lab.ts";
+
+/** An engine that runs elsewhere, between this process's clients and its origin. */
+export interface EngineProcess {
+  readonly connect: () => Socket;
+  readonly standing: () => Promise<Standing>;
+  /** Memory that is nobody else's, and in which no file is. */
+  readonly residentBytes: () => number;
+  /** The numbers of its descriptors. */
+  readonly descriptors: () => number[];
+  /** It gets so many more, and no others unless it closes some. */
+  readonly leaveFree: (count: number) => void;
+}
+
+export interface EngineProcessSetup {
+  readonly config?: Partial<ProxyConfig>;
+  /** What the origin does with a connection. */
+  readonly serve: (socket: Socket) => void;
+  /** Of Node's, beside a router's. */
+  readonly flags?: readonly string[];
+}
+
+/** Runs a body with an engine in a process of its own, with Node's flags as on a router. */
+export async function withEngineProcess(
+  engine: string,
+  { config = {}, serve, flags = [] }: EngineProcessSetup,
+  body: (process: EngineProcess) => Promise<void>,
+): Promise<void> {
+  const sockets: Socket[] = [];
+  const keep = (socket: Socket): Socket => {
+    sockets.push(socket);
+    return socket;
+  };
+  const origin = createServer({ allowHalfOpen: true }, (socket) => serve(keep(ignoreErrors(socket))));
+  const wanted: Wanted = { origin: await listen(origin), config };
+  const program = join(import.meta.dirname, "engine-program.ts");
+  const child = spawn(process.execPath, [...nodeFlags, ...flags, program, engine, JSON.stringify(wanted)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const hear = async (): Promise<Standing> => {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error(`the engine's process has ended: ${(await ended).join(" ")}`);
+    return JSON.parse(value) as Standing;
+  };
+  const descriptors = (): number[] => readdirSync(`/proc/${child.pid}/fd`).map(Number);
+  try {
+    const { listener } = await hear();
+    await body({
+      connect: () => keep(dial(listener)),
+      async standing() {
+        child.stdin.write("\n");
+        return hear();
+      },
+      residentBytes() {
+        const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+        return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+      },
+      descriptors,
+      leaveFree(count) {
+        const used = new Set(descriptors());
+        // the kernel gives the lowest that is free, below the limit
+        let limit = 0;
+        for (let free = 0; free < count; limit++) if (!used.has(limit)) free++;
+        execFileSync("prlimit", ["--pid", `${child.pid}`, `--nofile=${limit}:`]);
+      },
+    });
+  } finally {
+    child.stdin.end();
+    child.kill("SIGKILL");
+    await ended;
+    for (const socket of sockets) socket.destroy();
+    await close(origin);
+  }
+}
