@@ -20,8 +20,9 @@ export async function askForBoard(known: NewBoard, folder: string, ask: Ask): Pr
   const family = known.family ?? answers["family"];
   if (family === undefined)
     await want("arch", `CPU architecture (${boardSchema.properties.arch.enum.join(", ")})`);
-  await want("memory", "RAM of the smallest variant, in MiB");
-  await want("storage", "Storage of the smallest variant, in MiB");
+  const orFamily = family === undefined ? "" : " (empty: as the family says)";
+  await want("memory", `RAM of the smallest variant, in MiB${orFamily}`);
+  await want("storage", `Storage of the smallest variant, in MiB${orFamily}`);
   if ((known.arch ?? answers["arch"]) !== "amd64") {
     await want(
       "deviceTree",

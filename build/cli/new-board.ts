@@ -23,6 +23,7 @@ export interface NewBoard {
   readonly lan?: string;
   readonly deviceTree?: string;
   readonly compatible?: string;
+  readonly ubootBuild?: string;
   readonly console?: readonly string[];
   readonly driver?: readonly string[];
   readonly storageDriver?: readonly string[];
@@ -46,7 +47,9 @@ export async function writeNewBoard(known: NewBoard, folder: string): Promise<st
   return file;
 }
 
-const required = ["name", "title", "memory", "storage"] as const;
+const required = ["name", "title"] as const;
+/** A family may say them. */
+const requiredAlone = ["memory", "storage"] as const;
 /** QEMU's machine, in which every image is proven. */
 const labModules = { storage: ["virtio_pci", "virtio_blk"], network: ["virtio_net"] } as const;
 const sourceKeys = boardSchema.properties.sources.required;
@@ -56,7 +59,7 @@ function faultsOf(known: NewBoard): Fault[] {
   const blame = (flag: string, fact: string, hint: string) =>
     faults.push({ file: flag, path: "", fact, hint });
   const flagOf = (key: string) => (key === "name" ? "NAME" : `--${key}`);
-  for (const key of required)
+  for (const key of known.family ? required : [...required, ...requiredAlone])
     if (!known[key]) blame(flagOf(key), "is missing", "give it, or run this at a terminal to be asked");
   if (!known.arch && !known.family) blame("--arch", "is missing", "give --arch or --family");
   if (known.name && !new RegExp(boardSchema.properties.name.pattern).test(known.name))
@@ -103,7 +106,9 @@ async function viewOf(known: NewBoard, file: string) {
     lan: yaml(portOf(known.lan ?? "lan")),
     consoles: yaml(known.console ?? []),
     format,
-    needsLoader: format === "gpt-boot-script" && says("loader") && says("image"),
+    ubootBuild: known.ubootBuild,
+    needsLoader:
+      format === "gpt-boot-script" && says("loader") && says("image") && known.ubootBuild === undefined,
     kernelPackage: arch === "armhf" ? "linux-image-armmp" : `linux-image-${arch}`,
     storageModules: yaml([...labModules.storage, ...(known.storageDriver ?? [])]),
     networkModules: yaml([...labModules.network, ...(known.driver ?? [])]),

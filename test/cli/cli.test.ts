@@ -18,8 +18,20 @@ async function brokenSite(t: ExecutionContext): Promise<string> {
 }
 
 test("every command has its own help", async (t) => {
-  for (const command of ["boards", "check", "plan", "build", "flash", "lab", "test", "clean"]) {
-    const { stdout, exitCode } = await halfbridge(command, "--help");
+  for (const command of [
+    "boards",
+    "board new",
+    "board check",
+    "check",
+    "plan",
+    "size",
+    "build",
+    "flash",
+    "lab",
+    "test",
+    "clean",
+  ]) {
+    const { stdout, exitCode } = await halfbridge(...command.split(" "), "--help");
     t.is(exitCode, 0, command);
     t.regex(stdout, new RegExp(`^Usage: halfbridge ${command}`), command);
   }

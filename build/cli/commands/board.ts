@@ -34,6 +34,7 @@ function addNew(board: Command): void {
     .option("--lan <port>", "port that faces the LAN, likewise")
     .option("--device-tree <file>", "device tree in the kernel package")
     .option("--compatible <model>", "what that tree's root calls itself first")
+    .option("--uboot-build <name>", "which of Debian's U-Boot builds the image is to bring along")
     .option("--console <tty>", "a kernel console; may be given several times", severally)
     .option("--driver <module>", "a network driver; may be given several times", severally)
     .option("--storage-driver <module>", "a storage driver; may be given several times", severally)
