@@ -50,7 +50,7 @@ export async function assembleDebian(
       appletLinks(),
       Object.entries({ ...programLinks, ...engine.links }).map(([path, target]) => link(path, target)),
       rootModules,
-      await readOverlays("debian"),
+      await readOverlays("busybox-init", "debian"),
       await renderTemplates("debian", debianView(plan)),
       [textFile("/etc/halfbridge/boot", `${plan.board.image.format}\n`)],
       payload,

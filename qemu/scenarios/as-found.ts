@@ -52,8 +52,8 @@ const differences = ({ router }: Lane, moment: Moment): Promise<string> =>
   router.console.succeed(`diff -U 0 ${fileOf("before")} ${fileOf(moment)} | sed 1,2d`);
 
 /** As init does it. */
-const stop = "for s in S20network S15capture S10guard; do /etc/init.d/$s stop || exit 1; done";
-const start = "for s in S10guard S15capture S20network; do /etc/init.d/$s start || exit 1; done";
+const stop = "for s in network capture guard; do /usr/lib/halfbridge/stages/$s stop || exit 1; done";
+const start = "for s in guard capture network; do /usr/lib/halfbridge/stages/$s start || exit 1; done";
 
 /** Rules and settings that somebody else has. */
 function foreign(lan: string, action: "add" | "del"): string {

@@ -39,7 +39,7 @@ function opening({ site, network }: Plan): { open: string; close: string } {
   return site.dialect === "nft"
     ? {
         open: `nft insert rule inet halfbridge-guard input tcp dport ${port} accept`,
-        close: "/etc/init.d/S10guard stop && /etc/init.d/S10guard start",
+        close: "/usr/lib/halfbridge/stages/guard stop && /usr/lib/halfbridge/stages/guard start",
       }
     : {
         open: `iptables-legacy -I INPUT -p tcp --dport ${port} -j ACCEPT`,

@@ -49,27 +49,29 @@ export const noWindowOpen: Scenario = {
       const hold =
         lane.plan.site.dialect === "nft" ? "; nft add rule inet halfbridge-capture proxy drop" : "";
       const held = restartWithProxy.replace(
-        "/etc/init.d/S15capture start",
+        "/usr/lib/halfbridge/stages/capture start",
         `/run/halfbridge/setup/capture.start && : >/run/halfbridge/capturing${hold}; rm -f /run/halfbridge/capture.held`,
       );
       const { slipped } = await whileDoing(lane, held);
-      await lane.router.console.succeed("/etc/init.d/S15capture stop && /etc/init.d/S15capture start");
+      await lane.router.console.succeed(
+        "/usr/lib/halfbridge/stages/capture stop && /usr/lib/halfbridge/stages/capture start",
+      );
       expectEqual("SYNs that were forwarded", slipped, 0);
       return "none was forwarded";
     },
   },
 };
 
-const stopAll = "for s in S20network S15capture S10guard; do /etc/init.d/$s stop; done";
+const stopAll = "for s in network capture guard; do /usr/lib/halfbridge/stages/$s stop; done";
 /** In the order in which init does it. */
-const restart = `${stopAll}; for s in S10guard S15capture S20network; do /etc/init.d/$s start || exit 1; done; sleep 1`;
-const wrongOrder = `${stopAll}; /etc/init.d/S10guard start && /etc/init.d/S20network start && sleep 2 && /etc/init.d/S15capture start`;
+const restart = `${stopAll}; for s in guard capture network; do /usr/lib/halfbridge/stages/$s start || exit 1; done; sleep 1`;
+const wrongOrder = `${stopAll}; /usr/lib/halfbridge/stages/guard start && /usr/lib/halfbridge/stages/network start && sleep 2 && /usr/lib/halfbridge/stages/capture start`;
 /** The proxy ends first, and takes its time to be back. */
 const restartWithProxy = [
   stopAll,
   "kill -STOP $(cat /run/halfbridge/supervisor.pid); kill -KILL $(cat /run/halfbridge/proxy.pid)",
   "while [ -e /run/halfbridge/listening ]; do usleep 100000; done",
-  "/etc/init.d/S10guard start && /etc/init.d/S15capture start && /etc/init.d/S20network start",
+  "/usr/lib/halfbridge/stages/guard start && /usr/lib/halfbridge/stages/capture start && /usr/lib/halfbridge/stages/network start",
   "sleep 1; kill -CONT $(cat /run/halfbridge/supervisor.pid)",
   "until [ -e /run/halfbridge/capturing ] && [ -e /run/halfbridge/listening ]; do usleep 100000; done",
 ].join("; ");

@@ -51,7 +51,7 @@ const closePortsCommand = ({ plan }: Lane): string =>
   [
     "kill $(cat /tmp/opened)",
     ...(plan.site.dialect === "nft"
-      ? ["/etc/init.d/S10guard stop", "/etc/init.d/S10guard start"]
+      ? ["/usr/lib/halfbridge/stages/guard stop", "/usr/lib/halfbridge/stages/guard start"]
       : [
           "iptables-legacy -D INPUT -p tcp --dport 47111 -j ACCEPT",
           "iptables-legacy -D INPUT -p udp --dport 5353 -j ACCEPT",

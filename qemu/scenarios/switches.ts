@@ -6,12 +6,12 @@ export interface Switch {
   readonly on: string;
 }
 
-const restartCapture = "/etc/init.d/S15capture stop && /etc/init.d/S15capture start";
+const restartCapture = "/usr/lib/halfbridge/stages/capture stop && /usr/lib/halfbridge/stages/capture start";
 
 /** The whole capture. */
 export const capture: Switch = {
-  off: "/etc/init.d/S15capture stop",
-  on: "/etc/init.d/S15capture start",
+  off: "/usr/lib/halfbridge/stages/capture stop",
+  on: "/usr/lib/halfbridge/stages/capture start",
 };
 
 /** The rules that lead the proxy's own connections back to it. */

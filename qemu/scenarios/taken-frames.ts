@@ -30,7 +30,7 @@ function request(lane: Lane, how: "succeed" | "fail", seconds: number): Promise<
 }
 
 function plainDrop({ site }: Plan): { off: string; on: string } {
-  const on = "/etc/init.d/S15capture stop && /etc/init.d/S15capture start";
+  const on = "/usr/lib/halfbridge/stages/capture stop && /usr/lib/halfbridge/stages/capture start";
   const start = "/run/halfbridge/setup/capture.start";
   const off =
     site.dialect === "nft"

@@ -27,7 +27,7 @@ test("every script is one that a POSIX shell can read, and can be run", async (t
 });
 
 test("whatever is to be run says who runs it, or it would come without permission", (t) => {
-  const programs = configuration.filter(({ path }) => /^\/etc\/init\.d\/|^\/usr\/sbin\//.test(path));
+  const programs = configuration.filter(({ path }) => /\/stages\/|^\/usr\/sbin\//.test(path));
   t.true(programs.length >= 9);
   for (const program of programs) t.regex(textOf(program), /^#!\/bin\/sh\n/, program.path);
 });

@@ -35,14 +35,14 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
     "etc/halfbridge/setups/built/facts": "",
     "etc/halfbridge/setups/built/network.stop": says("built network.stop"),
     "etc/halfbridge/setups/built/guard.stop": says("built guard.stop"),
-    "etc/init.d/S10guard": init("guard"),
-    "etc/init.d/S15capture": `${init("capture")}touch "$ROOT/run/halfbridge/listening" "$ROOT/run/halfbridge/capturing"\n`,
-    "etc/init.d/S20network": init("network"),
+    "usr/lib/halfbridge/stages/guard": init("guard"),
+    "usr/lib/halfbridge/stages/capture": `${init("capture")}touch "$ROOT/run/halfbridge/listening" "$ROOT/run/halfbridge/capturing"\n`,
+    "usr/lib/halfbridge/stages/network": init("network"),
     "run/halfbridge/proxy.pid": "99999999\n", // more than any process's number
+    "run/halfbridge/ndp.pid": "99999999\n",
     "run/halfbridge/listening": "",
     "usr/lib/halfbridge/capture": says("capture $1"),
     "usr/lib/halfbridge/runtime/node": renderer,
-    "programs/killall": "#!/bin/sh\n",
     "programs/usleep": "#!/bin/sh\n",
     // what sees a trial to its end isn't started, but noted: tests are to take as long as they take
     "programs/setsid": '#!/bin/sh\necho "$*" > "$ROOT/later.new" && mv "$ROOT/later.new" "$ROOT/later"\n',
@@ -194,9 +194,9 @@ test("a site at fault is told with exit code 1, and nothing is changed", async (
 
 test("a set-up that doesn't start, or whose proxy doesn't listen, is gone back from with exit code 2", async (t) => {
   const failing = {
-    "etc/init.d/S20network": `${init("network")}[ "$(cat "$ROOT/run/halfbridge/setup/name")" = built ]\n`,
+    "usr/lib/halfbridge/stages/network": `${init("network")}[ "$(cat "$ROOT/run/halfbridge/setup/name")" = built ]\n`,
   };
-  const silent = { "etc/init.d/S15capture": init("capture") };
+  const silent = { "usr/lib/halfbridge/stages/capture": init("capture") };
   for (const files of [failing, silent]) {
     const { ctl, inForce, isOnTrial } = await routerOf(t, files);
     const { status, stderr } = ctl("apply", "one.yaml", "--within", "5");

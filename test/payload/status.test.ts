@@ -93,16 +93,17 @@ async function statusOf(
   await writeFiles(root, {
     "run/halfbridge/setup/facts": setupOf({ mode: "bridge-broute", dialect }).get("facts") ?? "",
     "usr/lib/halfbridge/settings": "#!/bin/sh\n",
+    "etc/init.d/S15capture": "#!/bin/sh\n",
     "programs/nft": nft,
     "programs/iptables-legacy-save": printing(iptables),
     "programs/ip6tables-legacy-save": printing(ip6tables),
     "programs/ebtables-legacy": ebtables,
     ...files,
   });
-  const script = await relocate("usr/sbin/halfbridge-status", ["/run/", "/usr/lib/"], root);
+  const script = await relocate("usr/sbin/halfbridge-status", ["/run/", "/usr/lib/", "/etc/"], root);
   const ran = runScript(["-c", script], {}, join(root, "programs"));
   t.like(ran, { status: 0, stderr: "" });
-  return ran.stdout.split("\n");
+  return ran.stdout.replaceAll(root, "").split("\n");
 }
 
 const columns = (lines: readonly string[], start: string) =>
