@@ -1,6 +1,16 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { listBoards, readBoardByName, shippedBoards, type Board } from "../config/board.ts";
+import type { ExportBase } from "../base/exports.ts";
+import {
+  findBoard,
+  readAllBoards,
+  readBoard,
+  readBoardProfile,
+  shippedBoards,
+  type Board,
+  type BoardProfile,
+} from "../config/board.ts";
+import { nameOf } from "../config/document.ts";
 import { loadSite, type LoadedSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
@@ -27,16 +37,19 @@ export function takesBoards(command: Command): Command {
 
 /** `[BOARD] --site FILE`, as every command takes them that works on an image. */
 export function takesInputs(command: Command): Command {
-  return takesBoards(command)
-    .argument("[board]", "a board of board-configs/", defaultBoard)
-    .option("--site <file>", "what the network is to be", defaultSite);
+  return takesSite(takesBoards(command).argument("[board]", "a board of board-configs/", defaultBoard));
+}
+
+/** `--site FILE` */
+export function takesSite(command: Command): Command {
+  return command.option("--site <file>", "what the network is to be", defaultSite);
 }
 
 /** `--all` in place of a board. */
 export function takesAll(command: Command): Command {
   return command.option(
     "--all",
-    "every board there is, on all cores; one that fails leaves the others alone",
+    "every board whose system is Debian's, on all cores; one that fails leaves the others alone",
   );
 }
 
@@ -49,15 +62,46 @@ export async function readAllInputs(
     const fact = `stands for every board, and so for ${args.join(" ")}`;
     throw new InputError([{ file: "--all", path: "", fact, hint: "leave out one of them" }]);
   }
-  return { boards: await listBoards(boards), ...(await loadSite(site)) };
+  return { boards: (await readAllBoards(boards)).map(({ name }) => name), ...(await loadSite(site)) };
+}
+
+/** Reads a board whose system is Debian's, and a site. */
+export function readInputs(board: string, options: InputOptions): Promise<{ board: Board } & LoadedSite> {
+  return readBoth(board, readBoard, options);
+}
+
+/** Reads a board of any base, and a site. */
+export function readAnyInputs(
+  board: string,
+  options: InputOptions,
+): Promise<{ board: BoardProfile } & LoadedSite> {
+  return readBoth(board, readBoardProfile, options);
+}
+
+/** Reads a board as a base sees it, and a site that goes with both. */
+export async function readForBase<B extends BoardProfile>(
+  base: ExportBase<B>,
+  name: string,
+  options: InputOptions,
+): Promise<{ board: B } & LoadedSite> {
+  const { board: profile, ...loaded } = await readAnyInputs(name, options);
+  const files = { board: nameOf(await findBoard(name, options.boards)), site: nameOf(options.site) };
+  const board = base.boardFor(profile, files.board);
+  const faults = base.check(board, loaded.site, files);
+  if (faults.length > 0) throw new InputError(faults);
+  return { board, ...loaded };
 }
 
 /** Reads both, so that the faults of both are told in one run. */
-export async function readInputs(
-  board: string,
+async function readBoth<B>(
+  name: string,
+  readBoardFile: (file: string) => Promise<B>,
   { site, boards }: InputOptions,
-): Promise<{ board: Board } & LoadedSite> {
-  const [boardRead, siteRead] = await Promise.allSettled([readBoardByName(board, boards), loadSite(site)]);
+): Promise<{ board: B } & LoadedSite> {
+  const [boardRead, siteRead] = await Promise.allSettled([
+    findBoard(name, boards).then(readBoardFile),
+    loadSite(site),
+  ]);
   const reasons = [boardRead, siteRead].flatMap((read) =>
     read.status === "rejected" ? [read.reason as unknown] : [],
   );

@@ -5,6 +5,7 @@ import { addBoards } from "./commands/boards.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCheck } from "./commands/check.ts";
 import { addClean } from "./commands/clean.ts";
+import { addExport } from "./commands/export.ts";
 import { addFlash } from "./commands/flash.ts";
 import { addLab } from "./commands/lab.ts";
 import { addPlan } from "./commands/plan.ts";
@@ -31,7 +32,7 @@ Examples:
 
 const commands = [
   ...[addBoards, addBoard, addCheck, addPlan, addSize],
-  ...[addBuild, addFlash, addLab, addTest, addClean],
+  ...[addBuild, addExport, addFlash, addLab, addTest, addClean],
 ];
 for (const add of commands) add(program);
 

@@ -36,6 +36,87 @@ const port = {
   },
 } as const;
 
+/** What the model is to OpenWrt, whose images have the payload on top. */
+const openwrtFacts = {
+  type: "object",
+  additionalProperties: false,
+  required: ["target", "subtarget", "profile", "supportedDevices", "images", "sources"],
+  description: "What the model is to OpenWrt.",
+  properties: {
+    target: { type: "string", pattern: "^[a-z0-9]+$", examples: ["mediatek"] },
+    subtarget: { type: "string", pattern: "^[a-z0-9]+$", examples: ["filogic"] },
+    profile: {
+      type: "string",
+      pattern: "^[A-Za-z0-9_.-]+$",
+      description: "As `make info` says it.",
+      examples: ["glinet_gl-mt6000"],
+    },
+    supportedDevices: {
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      description: "What sysupgrade on the model accepts an image for; profiles.json has to say them.",
+      examples: [["glinet,gl-mt6000"]],
+    },
+    images: {
+      type: "array",
+      minItems: 1,
+      description: "What has to come out: a type and a file system, as profiles.json says them.",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["type"],
+        properties: {
+          type: { type: "string", pattern: "^[a-z0-9._-]+$", examples: ["sysupgrade"] },
+          filesystem: { enum: ["squashfs", "ext4", "ubifs"] },
+          limitKiB: {
+            type: "integer",
+            minimum: 1,
+            description: "The model's own limit for it (IMAGE_SIZE), in KiB.",
+          },
+        },
+      },
+    },
+    rootfsMiB: {
+      type: "integer",
+      minimum: 96,
+      description: "Of a disk image: the partition of the root file system, in MiB (ROOTFS_PARTSIZE).",
+    },
+    packages: {
+      type: "array",
+      items: { type: "string", pattern: "^[a-z0-9][a-z0-9+._-]*$" },
+      uniqueItems: true,
+      description: "Packages that it needs besides its profile's own.",
+    },
+    ports: {
+      type: "object",
+      additionalProperties: false,
+      required: ["isp", "lan"],
+      description: "What OpenWrt calls the two ports, where that isn't what /ports says.",
+      properties: { isp: port, lan: port },
+    },
+    sources: {
+      type: "object",
+      additionalProperties: false,
+      required: ["profile", "ports"],
+      description: "Where these facts are from.",
+      properties: {
+        profile: { ...text, description: "Profile, images and their limits." },
+        ports: text,
+      },
+    },
+  },
+} as const;
+
+/** What a profile has to say by its base. */
+const debianKeys = ["image", "kernel", "flashing"] as const;
+const openwrtKeys = ["openwrt"] as const;
+
+/** A profile of that base has these keys; said by what holds else, as `then` would make a promise of the schema. */
+const wantedBy = (base: string, keys: readonly string[]) => ({
+  if: { not: { required: ["base"], properties: { base: { const: base } } } },
+  else: { required: keys, properties: Object.fromEntries(keys.map((key) => [key, {}])) },
+});
+
 /** The one source for what a board profile may say: ajv runs it, editors read it, `Board` is typed by it. */
 export const boardSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
@@ -43,19 +124,8 @@ export const boardSchema = {
   description: "A router model: CPU architecture, ports, storage, RAM, boot flow, image formats.",
   type: "object",
   additionalProperties: false,
-  required: [
-    "name",
-    "title",
-    "base",
-    "arch",
-    "memoryMiB",
-    "storageMiB",
-    "ports",
-    "image",
-    "kernel",
-    "flashing",
-    "sources",
-  ],
+  required: ["name", "title", "base", "arch", "memoryMiB", "storageMiB", "ports", "sources"],
+  allOf: [wantedBy("debian", debianKeys), wantedBy("openwrt", openwrtKeys)],
   properties: {
     name: {
       type: "string",
@@ -68,7 +138,10 @@ export const boardSchema = {
       pattern: "^[a-z0-9][a-z0-9-]*$",
       description: "A file of board-configs/families/ that has what this one doesn't say.",
     },
-    base: { enum: ["debian"], description: "Where the system comes from." },
+    base: {
+      enum: ["debian", "openwrt"],
+      description: "Where the system comes from if the user doesn't say.",
+    },
     arch: { enum: ["amd64", "arm64", "armhf"], description: "CPU architecture by Debian's name." },
     deviceTree: {
       type: "object",
@@ -203,6 +276,7 @@ export const boardSchema = {
         },
       },
     },
+    openwrt: openwrtFacts,
     flashing: {
       type: "object",
       additionalProperties: false,
@@ -249,4 +323,11 @@ export const boardSchema = {
   },
 } as const;
 
-export type Board = FromSchema<typeof boardSchema>;
+/** What any profile says, whatever its base. */
+export type BoardProfile = FromSchema<typeof boardSchema>;
+
+/** A board whose system is made of Debian packages. */
+export type Board = BoardProfile & Required<Pick<BoardProfile, (typeof debianKeys)[number]>>;
+
+/** A board that OpenWrt has a profile for. */
+export type OpenwrtBoard = BoardProfile & Required<Pick<BoardProfile, (typeof openwrtKeys)[number]>>;

@@ -1,44 +1,48 @@
 import { basename } from "node:path";
 import type { Fault } from "../core/faults.ts";
-import type { Board } from "./board-schema.ts";
+import type { Board, BoardProfile } from "./board-schema.ts";
 
 /**
  * The least that the payload runs in, in MiB; measured on x86-64: 48 MiB of RAM in use when idle, where
- * the kernel has taken 44 MiB of 256 for itself; root file system 42 MiB, kernel and initramfs 14 MiB.
+ * the kernel has taken 44 MiB of 256 for itself; root file system 42 MiB, kernel and initramfs 14 MiB. On OpenWrt's
+ * flash the payload is 45 MiB at most, beside OpenWrt's own kernel and root (some 12) and what is changed.
  */
-const payloadNeeds = { memoryMiB: 160, rootMiB: 64, bootMiB: 24 };
+export const needs = { memoryMiB: 160, rootMiB: 64, bootMiB: 24, flashMiB: 64 };
 
 type FileOf = (path: string) => string;
 type Blame = (path: string, fact: string, hint: string) => void;
 
 /** What the schema can't say of a profile, whose file is called `fileName`. */
-export function checkBoard(board: Board, fileName: string, fileOf: FileOf): Fault[] {
+export function checkBoard(board: BoardProfile, fileName: string, fileOf: FileOf): Fault[] {
   const faults: Fault[] = [];
   const blame: Blame = (path, fact, hint) => faults.push({ file: fileOf(path), path, fact, hint });
   const name = basename(fileName, ".yaml");
   if (board.name !== name)
     blame("/name", `is ${board.name}, but the file is called ${fileName}`, `call it ${name}`);
-  checkPorts(board, blame);
-  checkConsoles(board, blame);
-  checkLoader(board, blame);
-  checkRoom(board, blame);
+  checkMemory(board, blame);
+  checkNames(board, blame);
+  if (board.base === "debian") {
+    checkPlaces(board, blame);
+    checkConsoles(board as Board, blame);
+    checkLoader(board as Board, blame);
+    checkRoom(board as Board, blame);
+  } else if (board.storageMiB < needs.flashMiB) {
+    const fact = `is ${board.storageMiB} MiB, ${needs.flashMiB - board.storageMiB} MiB too little`;
+    blame("/storageMiB", fact, `OpenWrt and the payload need ${needs.flashMiB} MiB of flash`);
+  }
   return faults;
 }
 
 /** Names of the router's own; `eth` and a number are free for what hasn't been named yet. */
 const taken = new Set(["br0", "lo", "all", "default"]);
 
-function checkPorts({ ports, deviceTree, leds = [] }: Board, blame: Blame): void {
-  const { isp, lan } = ports;
-  if (isp.name === lan.name) {
-    blame("/ports/lan/name", `is the ISP port as well: ${lan.name}`, "name two different interfaces");
-  }
-  const places = [isp, lan].flatMap(({ path, dsaPort }) => path ?? dsaPort ?? []);
-  if (places.length === 1) {
-    blame("/ports", "says where one port is, but not the other", "say path or dsaPort of both, or of none");
-  }
-  if (places.length === 2 && places[0] === places[1]) {
-    blame("/ports/lan", `is at the ISP port's place: ${places[1]}`, "the two are different network devices");
+function checkNames({ ports, openwrt, leds = [] }: BoardProfile, blame: Blame): void {
+  const pairs = [["/ports", ports] as const, ["/openwrt/ports", openwrt?.ports] as const];
+  for (const [path, pair] of pairs) {
+    if (pair !== undefined && pair.isp.name === pair.lan.name) {
+      const fact = `is the ISP port as well: ${pair.lan.name}`;
+      blame(`${path}/lan/name`, fact, "name two different interfaces");
+    }
   }
   for (const [role, port] of Object.entries(ports)) {
     if (taken.has(port.name))
@@ -49,9 +53,6 @@ function checkPorts({ ports, deviceTree, leds = [] }: Board, blame: Blame): void
         "has path and dsaPort",
         "a switch's port is bound by dsaPort, any other by path",
       );
-  }
-  if (places.length > 0 && deviceTree === undefined) {
-    blame("/deviceTree", "is missing", "ports are bound by their places on the model that it names alone");
   }
   leds.forEach(({ name }, index) => {
     if (leds.findIndex((led) => led.name === name) < index)
@@ -66,6 +67,27 @@ function checkConsoles({ consoles, image }: Board, blame: Blame): void {
       "is missing",
       "firmware that starts GRUB names none; example: [tty0, 'ttyS0,115200n8']",
     );
+}
+
+/** Where Debian's base finds the ports: OpenWrt has names of its own for them. */
+function checkPlaces({ ports, deviceTree }: BoardProfile, blame: Blame): void {
+  const { isp, lan } = ports;
+  const places = [isp, lan].flatMap(({ path, dsaPort }) => path ?? dsaPort ?? []);
+  if (places.length === 1) {
+    blame("/ports", "says where one port is, but not the other", "say path or dsaPort of both, or of none");
+  }
+  if (places.length === 2 && places[0] === places[1]) {
+    blame("/ports/lan", `is at the ISP port's place: ${places[1]}`, "the two are different network devices");
+  }
+  if (places.length > 0 && deviceTree === undefined) {
+    blame("/deviceTree", "is missing", "ports are bound by their places on the model that it names alone");
+  }
+}
+
+function checkMemory({ memoryMiB }: BoardProfile, blame: Blame): void {
+  if (memoryMiB >= needs.memoryMiB) return;
+  const fact = `is ${memoryMiB} MiB, ${needs.memoryMiB - memoryMiB} MiB too little`;
+  blame("/memoryMiB", fact, `the payload needs ${needs.memoryMiB} MiB of RAM`);
 }
 
 /** Which formats a CPU's firmware can start. */
@@ -96,17 +118,16 @@ function checkLoader({ arch, image, loader, deviceTree }: Board, blame: Blame): 
 export const headMiB = (board: Board): number => (board.loader?.kind === "rockchip" ? 16 : 1);
 
 function checkRoom(board: Board, blame: Blame): void {
-  const { image, memoryMiB, storageMiB } = board;
-  for (const [path, has, needs, what] of [
-    ["/memoryMiB", memoryMiB, payloadNeeds.memoryMiB, "RAM"],
-    ["/image/rootMiB", image.rootMiB, payloadNeeds.rootMiB, "room for the root file system"],
-    ["/image/bootMiB", image.bootMiB, payloadNeeds.bootMiB, "room for kernel and initramfs"],
+  const { image, storageMiB } = board;
+  for (const [path, has, wanted, what] of [
+    ["/image/rootMiB", image.rootMiB, needs.rootMiB, "room for the root file system"],
+    ["/image/bootMiB", image.bootMiB, needs.bootMiB, "room for kernel and initramfs"],
   ] as const) {
-    if (has < needs)
+    if (has < wanted)
       blame(
         path,
-        `is ${has} MiB, ${needs - has} MiB too little`,
-        `the payload needs ${needs} MiB of ${what}`,
+        `is ${has} MiB, ${wanted - has} MiB too little`,
+        `the payload needs ${wanted} MiB of ${what}`,
       );
   }
   const { firmwareMiB, bootMiB, rootMiB, dataMiB } = image;

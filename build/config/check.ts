@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { InputError, type Fault } from "../core/faults.ts";
-import { readBoard } from "./board.ts";
+import { readBoardProfile } from "./board.ts";
 import type { ListContent } from "./check-lists.ts";
 import { loadSite } from "./site.ts";
 
@@ -17,7 +17,7 @@ export async function checkFile(file: string): Promise<Checked> {
   const text = await readFile(file, "utf8").catch(() => "");
   const kind = /^(arch|ports|kernel|base):/m.test(text) ? "board" : "site";
   try {
-    const lists = kind === "board" ? (await readBoard(file), []) : (await loadSite(file)).lists;
+    const lists = kind === "board" ? (await readBoardProfile(file), []) : (await loadSite(file)).lists;
     return { file, kind, faults: [], lists };
   } catch (error) {
     if (error instanceof InputError) return { file, kind, faults: error.faults, lists: [] };

@@ -45,7 +45,8 @@ export async function holdAgainst<T>(
 ): Promise<T> {
   const validate = compileSchema<T>(schema);
   const sound = validate(value);
-  const errors = validate.errors ?? [];
+  // that an `if` led somewhere is no fault by itself: what is wrong there is told
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "if");
   const shapeFaults = errors.map(faultOf).map((fault) => ({ file: fileOf(fault.path), ...fault }));
   // what is merely not known doesn't keep the rest from being checked
   const checkable = errors.every(({ keyword }) => keyword === "additionalProperties");

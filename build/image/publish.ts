@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { System } from "../base/debian.ts";
-import { hashFile, hashOf } from "../core/hash.ts";
-import { projectRoot } from "../core/paths.ts";
+import { checksums, hashFile, hashOf } from "../core/hash.ts";
+import { projectVersion } from "../core/paths.ts";
+import { replaceFolder } from "../core/replace-folder.ts";
 import { run } from "../core/run.ts";
 import { step } from "../core/progress.ts";
 import { hashSources, type StepResult } from "../core/steps.ts";
@@ -69,20 +70,13 @@ export async function publish(result: BuildResult, outDirectory: string): Promis
     const manifest = JSON.parse(await readFile(join(directory, "manifest.json"), "utf8")) as Manifest;
     return { directory, image, plan, manifest, fresh: false };
   }
-  const manifest = await step(`Publish to ${directory}`, async () => {
-    const unfinished = `${directory}.${process.pid}.tmp`;
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
-    try {
+  const manifest = await step(`Publish to ${directory}`, () =>
+    replaceFolder(directory, async (unfinished) => {
       const made = await writeAll(result, unfinished, name);
       await writeFile(join(unfinished, ".published"), key);
-      await rm(directory, { recursive: true, force: true });
-      await rename(unfinished, directory);
       return made;
-    } finally {
-      await rm(unfinished, { recursive: true, force: true });
-    }
-  });
+    }),
+  );
   return { directory, image, plan, manifest, fresh: true };
 }
 
@@ -138,13 +132,6 @@ function compress(image: string, tools: Tools): Promise<unknown> {
   return tools.run("pigz", ["--no-name", "--keep", image]);
 }
 
-async function projectVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
-  return version;
-}
-
 function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bmap: string) {
   return {
     board: board.name,
@@ -167,12 +154,4 @@ function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bm
     isp: board.ports.isp.name,
     lanPort: board.ports.lan.name,
   };
-}
-
-/** As sha256sum(1) writes them. */
-async function checksums(directory: string, names: readonly string[]): Promise<string> {
-  const lines = await Promise.all(
-    names.map(async (name) => `${await hashFile(join(directory, name))}  ${name}\n`),
-  );
-  return lines.join("");
 }

@@ -7,7 +7,7 @@ import type { Manifest } from "./manifest.ts";
 
 /** A CycloneDX 1.6 bill of materials: every Debian package that a file is from, and the Node runtime. */
 export function formatSbom(
-  { board, planHash, image, loader }: Manifest,
+  { board, planHash, image, loader }: Pick<Manifest, "board" | "planHash" | "image" | "loader">,
   version: string,
   packages: readonly Package[],
   node: NodeRelease,

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { writeTree, type Entry } from "../core/tree.ts";
 import type { Tools } from "../debian/tools.ts";
 
-/** How a squashfs is compressed: `release` is small, `fast` is quick to make, `none` is quick to read. */
-export type Compression = "release" | "fast" | "none";
+/** How a squashfs is compressed: `release` is small, `fast` is quick to make, `none` is quick to read, `openwrt` is as OpenWrt does it. */
+export type Compression = "release" | "fast" | "none" | "openwrt";
 
 /** Owned by root, without times, the same bytes for the same tree. */
 const sameBytes = ["-all-root", "-no-xattrs", "-no-progress", "-quiet", "-reproducible"];
@@ -15,6 +15,7 @@ const noTimes = ["-mkfs-time", "0", "-all-time", "0"];
 const options: Readonly<Record<Compression, readonly string[]>> = {
   release: ["-comp", "zstd", "-Xcompression-level", "19", "-b", "1M"],
   fast: ["-comp", "lz4", "-b", "256K"],
+  openwrt: ["-comp", "xz", "-b", "256K"],
   // GRUB's squash4 can't read zstd; what isn't compressed at all it needn't unpack either
   none: ["-comp", "gzip", "-noI", "-noD", "-noF", "-noX", "-b", "1M"],
 };

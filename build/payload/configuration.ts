@@ -1,17 +1,17 @@
 import type { NamedFile } from "../config/site-files.ts";
 import { link, mergeTrees, textFile, type Entry } from "../core/tree.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { AnyPlan } from "../plan/plan.ts";
 import { readOverlays, renderTemplates } from "./render.ts";
 import { nodeFlags } from "./runtime.ts";
 import { printSetup } from "./setup.ts";
 
-type Port = Plan["board"]["ports"]["isp"];
+type Port = AnyPlan["board"]["ports"]["isp"];
 
 /** Where the set-up is that the image is built with; others may come to stand beside it. */
 export const builtSetup = "/etc/halfbridge/setups/built";
 
 /** All of the payload that is text: the site's set-up, and the scripts that run it. */
-export async function renderConfiguration(plan: Plan, files: readonly NamedFile[] = []): Promise<Entry[]> {
+export async function renderConfiguration(plan: AnyPlan, files: readonly NamedFile[] = []): Promise<Entry[]> {
   const { site, board } = plan;
   return mergeTrees(
     await readOverlays("payload", ...(site.proxy.engine === "squid" ? ["squid"] : [])),
@@ -32,7 +32,7 @@ export async function renderConfiguration(plan: Plan, files: readonly NamedFile[
 }
 
 /** What the board is and where its ports are, as shell variables. */
-function printHardware({ deviceTree, ports }: Plan["board"]): string {
+function printHardware({ deviceTree, ports }: AnyPlan["board"]): string {
   const facts = {
     COMPATIBLE: deviceTree?.compatible ?? "",
     ISP: ports.isp.name,

@@ -5,7 +5,7 @@ import { hashSources, runStep } from "../core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "../core/tree.ts";
 import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Compiler } from "../debian/compiler.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { AnyPlan } from "../plan/plan.ts";
 import { bundleProgram, programs } from "./bundle.ts";
 import { addons, compileAddon } from "./compile-addon.ts";
 import { renderConfiguration } from "./configuration.ts";
@@ -25,7 +25,7 @@ export interface Payload {
  * own Node runtime in one private folder.
  */
 export async function makePayload(
-  plan: Plan,
+  plan: AnyPlan,
   files: readonly NamedFile[],
   packages: readonly Package[],
   compiler: Compiler,

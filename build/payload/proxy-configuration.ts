@@ -1,10 +1,10 @@
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import { policyConfig } from "../config/policy-config.ts";
 import { marks, type Family } from "../plan/network.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { AnyPlan } from "../plan/plan.ts";
 
 /** What the site says of the proxy, in the proxy's words. */
-export function proxyConfiguration({ site, network }: Plan): ProxyConfig {
+export function proxyConfiguration({ site, network }: AnyPlan): ProxyConfig {
   const { proxy, policy } = site;
   const { headKiB, ...http } = proxy.http;
   const { format, syslog } = proxy.log;

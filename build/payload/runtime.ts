@@ -85,7 +85,10 @@ export async function makeRuntime(
   await copyLibraries(program, architecture, packages, join(directory, "lib"));
   const pages = await readStartPages(release);
   if (pages !== undefined) await writeFile(program, orderPages(await readFile(program), pages));
-  await writeFile(join(directory, "node"), starter(basename(loaderOf(architecture))));
+  await writeFile(
+    join(directory, "node"),
+    programStarter(basename(loaderOf(architecture)), "node", "node.elf"),
+  );
   await chmod(join(directory, "node"), 0o755);
 }
 
@@ -114,10 +117,11 @@ export async function runtimeOrigins(
   return [...new Set(closure.map((file) => file.package))];
 }
 
-const starter = (loader: string): string => `#!/bin/sh
+/** A script that runs a program of the runtime, `name` to itself; its file is below the runtime's folder. */
+export const programStarter = (loader: string, name: string, file: string): string => `#!/bin/sh
 # By its own loader and libraries: the system's may be others, and Linux refuses a program in so many pieces.
 runtime=${runtimeFolder}
-exec $runtime/lib/${loader} --argv0 node --library-path $runtime/lib $runtime/node.elf "$@"
+exec $runtime/lib/${loader} --argv0 ${name} --library-path $runtime/lib $runtime/${file} "$@"
 `;
 
 /** Adds the loader and every library that the binary needs. */

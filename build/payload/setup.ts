@@ -1,7 +1,7 @@
 import type { NamedFile, PlannedFile } from "../config/site-files.ts";
 import { textFile, type Entry } from "../core/tree.ts";
 import type { NetworkModel, Setting } from "../plan/network.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { AnyPlan } from "../plan/plan.ts";
 import { joinScripts, type Dialect, type Script } from "./dialects/dialect.ts";
 import { printLegacy } from "./dialects/legacy/legacy.ts";
 import { printNft } from "./dialects/nft/nft.ts";
@@ -10,7 +10,10 @@ import { modulesFor } from "./modules.ts";
 import { proxyConfiguration } from "./proxy-configuration.ts";
 import { squidFacts, squidFiles } from "./squid/squid-setup.ts";
 
-const dialects: Readonly<Record<Plan["site"]["dialect"], Dialect>> = { legacy: printLegacy, nft: printNft };
+const dialects: Readonly<Record<AnyPlan["site"]["dialect"], Dialect>> = {
+  legacy: printLegacy,
+  nft: printNft,
+};
 
 /** Connections share pipes: only those have one whose bytes are under way. */
 const mostPipes = 1024;
@@ -19,7 +22,7 @@ const mostPipes = 1024;
  * All that a site comes to on a router, as one folder of text: the router runs what is in it, and can be
  * given another one while it runs. `files` are those of the plan, where they lie. Scripts come in pairs: `X.stop` undoes `X.start`, in reverse.
  */
-export function printSetup(plan: Plan, files: readonly NamedFile[] = []): Entry[] {
+export function printSetup(plan: AnyPlan, files: readonly NamedFile[] = []): Entry[] {
   const { network, site } = plan;
   const { guard, capture, ...rules } = dialects[site.dialect](network);
   const links = joinScripts(makeDevices(network), applySettings, rules.network, bringUp(network));
@@ -47,14 +50,14 @@ function copySiteFile({ name, sha256 }: PlannedFile, files: readonly NamedFile[]
 }
 
 /** What the site's engine is told, in its own words. */
-function engineFiles(plan: Plan): Entry[] {
+function engineFiles(plan: AnyPlan): Entry[] {
   const config = proxyConfiguration(plan);
   if (plan.site.proxy.engine === "squid") return squidFiles(plan, config);
   return [textFile("/proxy.json", `${JSON.stringify(config, null, 2)}\n`)];
 }
 
 /** What the router's own scripts want to know, as shell variables. */
-function printFacts(plan: Plan): string {
+function printFacts(plan: AnyPlan): string {
   const { hash, site, network } = plan;
   const facts = {
     PLAN: hash,

@@ -1,4 +1,4 @@
-import type { Board } from "../config/board.ts";
+import type { Board, BoardProfile } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
 import type { KernelNeeds } from "./plan.ts";
 
@@ -129,7 +129,7 @@ const dialects: Readonly<Record<Site["dialect"], Needs>> = {
 const intruders = ["br_netfilter"];
 
 /** Kernel options and modules for a board, as data: a base holds its kernel against them. */
-export function kernelNeeds(board: Board): KernelNeeds {
+export function kernelNeeds({ kernel, image }: BoardProfile): KernelNeeds {
   const known = Object.values(dialects);
   return {
     options: [system, network, ...known]
@@ -137,10 +137,10 @@ export function kernelNeeds(board: Board): KernelNeeds {
       .sort()
       .filter(isFirst),
     modules: {
-      storage: board.kernel.storageModules,
-      system: [...system.modules, ...bootState[board.image.format]],
+      storage: kernel?.storageModules ?? [],
+      system: [...system.modules, ...(image === undefined ? [] : bootState[image.format])],
       network: [...network.modules, ...known.flatMap(({ modules }) => modules), ...intruders],
-      hardware: [...board.kernel.networkModules, ...(board.kernel.otherModules ?? [])],
+      hardware: [...(kernel?.networkModules ?? []), ...(kernel?.otherModules ?? [])],
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Board } from "../config/board.ts";
+import type { Board, BoardProfile } from "../config/board.ts";
 import { siteFileNames, type PlannedFile } from "../config/site-files.ts";
 import type { Site } from "../config/site.ts";
 import { hashOf } from "../core/hash.ts";
@@ -10,16 +10,19 @@ import { modelProxyArp } from "./modes/proxy-arp.ts";
 import type { NetworkModel } from "./network.ts";
 
 /** Board and site, resolved and hashed: everything later follows from it. Plain data, no I/O. */
-export interface Plan {
+export interface Plan<B extends BoardProfile = Board> {
   /** sha256 over the canonical JSON of all else in the plan, in hex. */
   readonly hash: string;
-  readonly board: Board;
+  readonly board: B;
   readonly site: Site;
   /** The site's files by what is in them, wherever they lie. */
   readonly files: readonly PlannedFile[];
   readonly network: NetworkModel;
   readonly kernel: KernelNeeds;
 }
+
+/** For whom it doesn't matter where the system comes from. */
+export type AnyPlan = Plan<BoardProfile>;
 
 export interface KernelNeeds {
   /** Configuration symbols without `CONFIG_`; each must be =y or =m. */
@@ -37,7 +40,7 @@ export interface KernelNeeds {
   };
 }
 
-const modes: Readonly<Record<Site["mode"], (board: Board, site: Site) => NetworkModel>> = {
+const modes: Readonly<Record<Site["mode"], (board: BoardProfile, site: Site) => NetworkModel>> = {
   "half-bridge": modelHalfBridge,
   "bridge-broute": modelBridgeBroute,
   "bridge-dnat": modelBridgeDnat,
@@ -45,7 +48,11 @@ const modes: Readonly<Record<Site["mode"], (board: Board, site: Site) => Network
 };
 
 /** Resolves a board, and a site with its files (others don't matter). The same ones give the same plan, byte for byte. */
-export function makePlan(board: Board, site: Site, files: readonly PlannedFile[] = []): Plan {
+export function makePlan<B extends BoardProfile>(
+  board: B,
+  site: Site,
+  files: readonly PlannedFile[] = [],
+): Plan<B> {
   const content = {
     board,
     site,

@@ -1,4 +1,4 @@
-import type { Board } from "../config/board.ts";
+import { isDebian, type Board, type BoardProfile } from "../config/board.ts";
 
 /** What is known of a board's image before anyone flashes it. */
 export interface Proof {
@@ -19,6 +19,16 @@ const starters: Readonly<Record<Board["image"]["format"], Readonly<Partial<Recor
     "gpt-grub": { amd64: "SeaBIOS and OVMF", arm64: "edk2" },
     "gpt-boot-script": { arm64: "QEMU's U-Boot", armhf: "QEMU's U-Boot" },
   };
+
+/** As proofOf, for a board of any base: of OpenWrt's images, the lab boots those for PCs. */
+export function proofOfProfile(board: BoardProfile): Proof {
+  if (isDebian(board)) return proofOf(board);
+  return {
+    level: (board.evidence ?? []).length > 0 ? "hardware" : "payload",
+    startedBy: "",
+    notExercised: ["the model's own image, kernel and boot flow", "drivers of its own hardware"],
+  };
+}
 
 /** The proof level that a board's profile can reach, and what it leaves open. */
 export function proofOf({ arch, image, loader, deviceTree, evidence = [] }: Board): Proof {

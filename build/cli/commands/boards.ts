@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
-import { readAllBoards, type Board } from "../../config/board.ts";
-import { proofOf } from "../../plan/proof-level.ts";
+import { isDebian, readAllProfiles, type BoardProfile } from "../../config/board.ts";
+import { proofOfProfile } from "../../plan/proof-level.ts";
 import { formatTable } from "../../report/text-table.ts";
 import { formatMatrix, matrixFormats } from "../ci-matrix.ts";
 import { takesBoards } from "../inputs.ts";
@@ -28,19 +28,19 @@ Proof levels: image, the lab boots the image file itself; payload, only its kern
 hardware, its profile has evidence of someone who ran it on the model itself.`,
     )
     .action(async ({ boards: folder, json, format }: BoardsFlags) => {
-      const boards = await readAllBoards(folder);
-      if (format !== undefined) process.stdout.write(formatMatrix(boards, format));
+      const boards = await readAllProfiles(folder);
+      if (format !== undefined) process.stdout.write(formatMatrix(boards.filter(isDebian), format));
       else if (json) process.stdout.write(`${JSON.stringify(boards.map(rowOf), null, 2)}\n`);
       else process.stdout.write(`${formatBoards(boards).join("\n")}\n`);
     });
 }
 
-const rowOf = (board: Board) => {
+const rowOf = (board: BoardProfile) => {
   const { name, title, base, arch, memoryMiB, storageMiB } = board;
-  return { name, title, base, arch, memoryMiB, storageMiB, proof: proofOf(board) };
+  return { name, title, base, arch, memoryMiB, storageMiB, proof: proofOfProfile(board) };
 };
 
-function formatBoards(boards: readonly Board[]): string[] {
+function formatBoards(boards: readonly BoardProfile[]): string[] {
   const rows = boards
     .map(rowOf)
     .map(({ name, title, base, arch, memoryMiB, storageMiB, proof }) => [

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { renderConfiguration } from "../../payload/configuration.ts";
 import { makePlan } from "../../plan/plan.ts";
-import { readInputs, takesInputs, type InputOptions } from "../inputs.ts";
+import { readAnyInputs, takesInputs, type InputOptions } from "../inputs.ts";
 
 /** `halfbridge plan` */
 export function addPlan(program: Command): void {
@@ -9,7 +9,7 @@ export function addPlan(program: Command): void {
     .description("show what a board and a site come to: the network model and the files that say it")
     .option("--json", "the plan itself, as JSON")
     .action(async (boardName: string, options: InputOptions & { json?: true }) => {
-      const { board, site, files } = await readInputs(boardName, options);
+      const { board, site, files } = await readAnyInputs(boardName, options);
       const plan = makePlan(board, site, files);
       if (options.json) {
         process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);

@@ -1,13 +1,13 @@
 import type { ProxyConfig } from "../../../proxy/src/config.ts";
 import { printPolicy } from "./squid-policy.ts";
 import { squidPorts } from "../../plan/modes/parts/capture.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { AnyPlan } from "../../plan/plan.ts";
 
 /**
  * What the proxy is to do, as a squid.conf for squid 6 (its own reference is squid.conf.documented). A
  * configuration that squid can't follow is the business of `checkSquid`, which is asked before.
  */
-export function printSquidConf({ site, network }: Plan, config: ProxyConfig): string {
+export function printSquidConf({ site, network }: AnyPlan, config: ProxyConfig): string {
   const { clientSide } = network.capture;
   return [
     "# From the site: what is changed here is lost.",
@@ -25,7 +25,7 @@ export function printSquidConf({ site, network }: Plan, config: ProxyConfig): st
 }
 
 /** The ports that squid listens on once it is up. */
-export function listeningPorts({ capture }: Plan["network"]): number[] {
+export function listeningPorts({ capture }: AnyPlan["network"]): number[] {
   if (!capture.clientSide) return [capture.proxyPort];
   return [...capture.deliveries.map(({ proxyPort }) => proxyPort), squidPorts(capture.proxyPort).loopback];
 }
@@ -33,7 +33,7 @@ export function listeningPorts({ capture }: Plan["network"]): number[] {
 /** A key pair that anybody may know: squid wants one where it looks at ClientHellos, and never shows it. */
 const certificate = "/usr/lib/halfbridge/engines/squid.pem";
 
-function printPorts({ capture }: Plan["network"], { originSees }: ProxyConfig): string[] {
+function printPorts({ capture }: AnyPlan["network"], { originSees }: ProxyConfig): string[] {
   // an address of one family alone, or both by one socket
   const at = (port: number) => (capture.families.includes("ipv6") ? `${port}` : `0.0.0.0:${port}`);
   const { tls: tlsPort, loopback } = squidPorts(capture.proxyPort);
@@ -50,7 +50,7 @@ function printPorts({ capture }: Plan["network"], { originSees }: ProxyConfig): 
   ];
 }
 
-const hasTls = ({ capture }: Plan["network"]): boolean =>
+const hasTls = ({ capture }: AnyPlan["network"]): boolean =>
   capture.clientSide &&
   capture.deliveries.some(({ proxyPort }) => proxyPort === squidPorts(capture.proxyPort).tls);
 

@@ -1,4 +1,4 @@
-import type { Board } from "../../config/board.ts";
+import type { BoardProfile } from "../../config/board.ts";
 import { formatAddress6, parseAddress6 } from "../../config/ipv6.ts";
 import type { Site } from "../../config/site.ts";
 import type { FrameRule, Frames, NetworkModel } from "../network.ts";
@@ -18,7 +18,7 @@ import { commonSettings } from "./parts/settings.ts";
  * `arp: bridge`: "you can also bridge all ARP traffic, i.e. let the clients answer ARP". For that the LAN's
  * port has to be on the bridge as well, and frames to the clients' own MACs are taken.
  */
-export function modelHalfBridge(board: Board, site: Site): NetworkModel {
+export function modelHalfBridge(board: BoardProfile, site: Site): NetworkModel {
   const { isp, lan } = portNames(board);
   const routed = routedPorts(board, site);
   const bridgesArp = site.arp === "bridge";

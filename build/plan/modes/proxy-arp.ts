@@ -1,4 +1,4 @@
-import type { Board } from "../../config/board.ts";
+import type { BoardProfile } from "../../config/board.ts";
 import type { Site } from "../../config/site.ts";
 import type { NetworkModel } from "../network.ts";
 import { portNames } from "../ports.ts";
@@ -6,7 +6,7 @@ import { answeringSettings, proxyArp, routedPorts } from "./parts/routed-ports.t
 import { commonSettings } from "./parts/settings.ts";
 
 /** No bridge at all: each port answers ARP for the other side, and everything is routed. The simplest. */
-export function modelProxyArp(board: Board, site: Site): NetworkModel {
+export function modelProxyArp(board: BoardProfile, site: Site): NetworkModel {
   const { isp, lan } = portNames(board);
   return {
     ...routedPorts(board, site),

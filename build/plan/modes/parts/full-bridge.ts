@@ -1,4 +1,4 @@
-import type { Board } from "../../../config/board.ts";
+import type { BoardProfile } from "../../../config/board.ts";
 import type { Site } from "../../../config/site.ts";
 import {
   marks,
@@ -23,7 +23,7 @@ const name = "br0";
  * directions: by their destination port from the LAN, by their source port from the ISP. How they are
  * taken is the mode's, and with it where they arrive.
  */
-export function fullBridge(board: Board, site: Site, take: Frames["capture"]["take"]): NetworkModel {
+export function fullBridge(board: BoardProfile, site: Site, take: Frames["capture"]["take"]): NetworkModel {
   const { isp, lan } = portNames(board);
   const networks = networksOf(site);
   const capture = planCapture(site);

@@ -1,4 +1,4 @@
-import type { Board } from "../../../config/board.ts";
+import type { BoardProfile } from "../../../config/board.ts";
 import type { Site } from "../../../config/site.ts";
 import type { NetworkModel, Setting } from "../../network.ts";
 import { portNames } from "../../ports.ts";
@@ -10,7 +10,7 @@ import { planGuard } from "./guard.ts";
  * the /24 of the 2007 post, which overlap. Frames are for the mode to say.
  */
 export function routedPorts(
-  board: Board,
+  board: BoardProfile,
   site: Site,
 ): Omit<NetworkModel, "bridge" | "frames" | "settings" | "prefixProxies"> {
   const { isp, lan } = portNames(board);
@@ -40,7 +40,7 @@ export function routedPorts(
 }
 
 /** Answer for others at once instead of after up to 0.8 s, and for neighbours of IPv6 at all. */
-export function answeringSettings(board: Board, { ipv6 }: Site): Setting[] {
+export function answeringSettings(board: BoardProfile, { ipv6 }: Site): Setting[] {
   const devices = Object.values(portNames(board));
   return [
     ...devices.map((name): Setting => ({

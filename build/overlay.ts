@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ExportBase, Made } from "./base/exports.ts";
+import { suite } from "./base/packages.ts";
+import type { BoardProfile } from "./config/board.ts";
+import type { LoadedSite } from "./config/site.ts";
+import { InputError } from "./core/faults.ts";
+import { step } from "./core/progress.ts";
+import { replaceFolder } from "./core/replace-folder.ts";
+import { openCompiler } from "./debian/compiler.ts";
+import { fetchPackages } from "./debian/packages.ts";
+import { openTools } from "./debian/tools.ts";
+import type { AssembleOptions } from "./assemble.ts";
+import { makePayload } from "./payload/payload.ts";
+import { runtimePackages } from "./payload/runtime.ts";
+import { makePlan } from "./plan/plan.ts";
+
+/** Says that a folder is one that was exported: it may be replaced. */
+export const exportMark = "halfbridge.json";
+
+/** board + site → plan → payload, for a base that isn't Debian's. */
+export async function makeForBase<B extends BoardProfile>(
+  base: ExportBase<B>,
+  board: B,
+  { site, files }: LoadedSite,
+  { outDirectory, refresh }: AssembleOptions,
+): Promise<Made<B>> {
+  const cache = join(outDirectory, ".cache");
+  const packageCache = { directory: cache, refresh };
+  await mkdir(cache, { recursive: true });
+
+  const plan = makePlan(board, site, files);
+
+  const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
+  const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
+  const request = {
+    suite,
+    architecture: board.arch,
+    names: [...base.packages, ...runtimePackages(board.arch)],
+  };
+  const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
+  const payload = await makePayload(plan, files, packages, compiler, cache);
+  return { plan, payload, packages, tools, compiler: compiler.name, cache };
+}
+
+/** payload → overlay: into a folder that isn't there, is empty, or was exported before. Whole or not at all. */
+export async function exportOverlay<B extends BoardProfile>(
+  base: ExportBase<B>,
+  made: Made<B>,
+  directory: string,
+): Promise<void> {
+  await mkdir(dirname(directory), { recursive: true });
+  await step(`Write the overlay to ${directory}`, () =>
+    replaceFolder(directory, (unfinished) => base.write(made, unfinished)),
+  );
+}
+
+/** Throws an InputError where a folder has what nobody would want replaced. */
+export async function requireExportable(directory: string): Promise<void> {
+  if (!existsSync(directory) || existsSync(join(directory, exportMark))) return;
+  const names = await readdir(directory).catch(() => undefined);
+  if (names?.length === 0) return;
+  const fact = names === undefined ? "isn't a folder" : "has files in it that weren't exported";
+  throw new InputError([{ file: directory, path: "", fact, hint: "name a folder that isn't there yet" }]);
+}
