@@ -1,7 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { listBoards, readAllBoards, readBoard, readBoardByName } from "../../build/config/board.ts";
+import {
+  listBoards,
+  readAllBoards,
+  readAllProfiles,
+  readBoard,
+  readBoardByName,
+  readBoardProfile,
+} from "../../build/config/board.ts";
 import { InputError } from "../../build/core/faults.ts";
 import { projectRoot } from "../../build/core/paths.ts";
 import { writeFiles } from "../payload/scripts.ts";
@@ -23,7 +30,48 @@ async function faultsAfter(t: ExecutionContext, edit: (text: string) => string):
 test("every board that ships is sound", async (t) => {
   const names = await listBoards();
   t.true(names.includes("x86-64"));
-  for (const name of names) await t.notThrowsAsync(readBoardByName(name));
+  await t.notThrowsAsync(readAllProfiles());
+});
+
+test("a profile says what its base needs, and one of another base is no board of Debian's", async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, "mine.yaml");
+  const common =
+    "name: mine\ntitle: mine\narch: arm64\nmemoryMiB: 512\nstorageMiB: 128\nports: { isp: { name: eth0 }, lan: { name: eth1 } }\nsources: { machine: x, memory: x, storage: x, ports: x }\n";
+  const faultsOf = async (text: string) => {
+    await writeFile(file, common + text);
+    return readBoardProfile(file).then(
+      () => [],
+      (error: InputError) => error.faults.map(({ path, fact }) => `${path} ${fact}`),
+    );
+  };
+  t.deepEqual(await faultsOf("base: openwrt\n"), ["/openwrt is missing"]);
+  t.deepEqual((await faultsOf("base: debian\n")).sort(), [
+    "/flashing is missing",
+    "/image is missing",
+    "/kernel is missing",
+  ]);
+  t.deepEqual(await faultsOf(""), ["/base is missing"]);
+  const openwrt =
+    "base: openwrt\nopenwrt: { target: a, subtarget: b, profile: c, supportedDevices: [], images: [{ type: sysupgrade }], sources: { profile: x, ports: x } }\n";
+  t.deepEqual(await faultsOf(openwrt), []);
+  const error = await t.throwsAsync(readBoard(file), { instanceOf: InputError });
+  t.regex(error.message, /\/base: is openwrt: .* --imagebuilder DIR/);
+  t.deepEqual(await readAllBoards(folder), []);
+  await writeFile(file, (common + openwrt).replace("storageMiB: 128", "storageMiB: 32"));
+  await t.throwsAsync(readBoardProfile(file), { message: /\/storageMiB: is 32 MiB, 32 MiB too little/ });
+});
+
+test("a model that can't run it is refused by its numbers, whatever it is called", async (t) => {
+  const refusals = {
+    tplink_tl_wr841_v9: /TL-WR841N .*MIPS without an FPU.*3\.8 MiB of room for an image, and 64 MiB/,
+    "TL-WR842ND": /32 MiB of RAM, and 160 MiB are needed/,
+    "avm_fritzbox-4040": /FRITZ!Box 4040 can't run Halfbridge: it has 28\.4 MiB of room/,
+    "raspberry-pi-zero": /ARMv6/,
+  };
+  for (const [name, message] of Object.entries(refusals))
+    await t.throwsAsync(readBoardByName(name), { instanceOf: InputError, message });
+  await t.throwsAsync(readBoardByName("raspberry-pi-5"), { message: /did you mean raspberry-pi-4/ });
 });
 
 test("an unknown board is refused with the near ones", async (t) => {
