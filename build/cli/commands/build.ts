@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { note } from "../../core/progress.ts";
 import { buildImage } from "../../flow.ts";
 import { formatOutcomes, lanesFor, workOnAll, type Outcome, type Phase } from "../all-boards.ts";
+import { buildOpenwrt, tellOpenwrt } from "./build-openwrt.ts";
 import {
   outDirectory,
   readAllInputs,
@@ -15,6 +16,8 @@ import {
 export interface BuildFlags extends InputOptions {
   readonly fast?: true;
   readonly update?: true;
+  readonly imagebuilder?: string;
+  readonly openwrtSource?: string;
 }
 
 /** `halfbridge build` */
@@ -23,12 +26,16 @@ export function addBuild(program: Command): void {
     .description("build a board's flash-ready image into out/BOARD/")
     .option("--fast", "compress quickly and make no download files: for trying things out")
     .option("--update", "ask Debian's archive for newer packages first")
+    .option("--imagebuilder <path>", "have an OpenWrt ImageBuilder (folder or archive) make the images")
+    .option("--openwrt-source <folder>", "have a checkout of OpenWrt make the images")
     .option("--json", "the manifest, or what became of all boards, as JSON")
     .action(async (boardName: string, options: BuildFlags & { json?: true }, command: Command) => {
       if (options.all) {
         const { boards } = await readAllInputs(options, command);
         return tellOutcomes(await workOnAll(boards, [buildPhase(options)]), options);
       }
+      if (options.imagebuilder !== undefined || options.openwrtSource !== undefined)
+        return tellOpenwrt(await buildOpenwrt(boardName, options), options.json);
       const { board, ...loaded } = await readInputs(boardName, options);
       const started = performance.now();
       const { directory, image, manifest, fresh } = await buildImage(board, loaded, buildOptions(options));

@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { OpenwrtBoard } from "../../config/board.ts";
+import { nameOf } from "../../config/document.ts";
+import { nearestTo } from "../../config/suggest.ts";
+import { InputError, type Fault } from "../../core/faults.ts";
+import { note, step } from "../../core/progress.ts";
+import { replaceFolder } from "../../core/replace-folder.ts";
+import { runLogged } from "../../core/run-logged.ts";
+import { writeTree } from "../../core/tree.ts";
+import type { Made } from "../exports.ts";
+import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
+import { checkImages, readOverview, type Overview } from "./check-images.ts";
+import { checkModules, parseManifest } from "./check-packages.ts";
+import { lostLines, sourceConfig } from "./source-config.ts";
+import { filesTree } from "./tree.ts";
+
+/** Says that files/ and .config of a checkout are this tool's. */
+const mark = ".halfbridge";
+
+/**
+ * Builds from a source checkout, whose feeds are installed: writes .config and files/, and holds .config against
+ * what was asked for once `make defconfig` has been over it. Throws an InputError with every fault of a step.
+ */
+export async function buildFromSource(checkout: string, made: Made<OpenwrtBoard>): Promise<OpenwrtResult> {
+  const { plan, payload, packages, cache } = made;
+  const { board } = plan;
+  const shown = nameOf(checkout);
+  await requireCheckout(checkout, shown);
+  const work = join(cache, "openwrt", `${board.name}-source`);
+  const output = join(work, "bin");
+  const log = join(work, "build.log");
+  await mkdir(work, { recursive: true });
+  for (const old of [log, output]) await rm(old, { recursive: true, force: true });
+
+  const files = await filesTree(plan, payload, packages);
+  await step("Write files/ and .config", async () => {
+    await writeFile(
+      join(checkout, mark),
+      "files/ and .config are made by halfbridge build --openwrt-source\n",
+    );
+    await replaceFolder(join(checkout, "files"), (folder) => writeTree(files.tree, folder));
+  });
+  const version = await configure(checkout, shown, board, output, log);
+  await step(`Have the checkout of OpenWrt ${version} make the images (a first time takes hours)`, () =>
+    runLogged(["make", "-C", checkout, `-j${availableParallelism()}`], log),
+  );
+  const { target, subtarget } = board.openwrt;
+  const images = join(output, "targets", target, subtarget);
+  const overview = await readOverview(images);
+  const said = await readFile(log, "utf8");
+  refuse(checkImages(shown, board, overview, images, said));
+  const manifest = parseManifest(await readManifest(images));
+  refuse(checkModules(shown, manifest, plan));
+  return {
+    directory: images,
+    overview: overview as Overview, // that it is there was held above
+    ...{ log, files, packages: manifest },
+    from: { kind: "source", version },
+  };
+}
+
+/** Writes .config, lets the checkout complete it, and names every line that it dropped. Gives the checkout's version. */
+export async function configure(
+  checkout: string,
+  shown: string,
+  board: OpenwrtBoard,
+  output: string,
+  log: string,
+): Promise<string> {
+  const wanted = [...sourceConfig(board), "CONFIG_DEVEL=y", `CONFIG_BINARY_FOLDER="${output}"`];
+  await writeFile(join(checkout, ".config"), wanted.map((line) => `${line}\n`).join(""));
+  await step("Let make defconfig complete .config", () =>
+    runLogged(["make", "-C", checkout, "defconfig"], log),
+  );
+  const config = await readFile(join(checkout, ".config"), "utf8");
+  const known = [...config.matchAll(/^(?:# )?CONFIG_PACKAGE_([\w.+-]+)[= ]/gm)].map(([, name = ""]) => name);
+  refuse(lostLines(wanted, config).map((line) => lostFault(line, shown, known)));
+  return /^CONFIG_VERSION_NUMBER="(.+)"$/m.exec(config)?.[1] ?? "SNAPSHOT";
+}
+
+function lostFault(line: string, shown: string, known: readonly string[]): Fault {
+  const [, name] = /^CONFIG_PACKAGE_(.+)=y$/.exec(line) ?? [];
+  const file = join(shown, ".config");
+  if (name === undefined)
+    return {
+      file,
+      path: "",
+      fact: `make defconfig dropped ${line}`,
+      hint: "this checkout has no such target, profile or option",
+    };
+  const near = nearestTo(name, known);
+  const hint =
+    near === undefined || near === name
+      ? "scripts/feeds install -a brings the packages of its feeds"
+      : `did you mean ${near}?`;
+  return { file, path: "", fact: `make defconfig dropped the package ${name}`, hint };
+}
+
+async function requireCheckout(checkout: string, shown: string): Promise<void> {
+  const blame = (fact: string, hint: string) => new InputError([{ file: shown, path: "", fact, hint }]);
+  for (const name of ["rules.mk", "scripts/feeds", "target/linux", "include/toplevel.mk"])
+    if (!existsSync(join(checkout, name)))
+      throw blame(
+        `isn't a checkout of OpenWrt: it has no ${name}`,
+        "name the folder that openwrt.git was cloned to",
+      );
+  if (existsSync(join(checkout, mark))) return;
+  const names = await readdir(join(checkout, "files")).catch(() => []);
+  if (names.length > 0)
+    throw blame(
+      "has files/ of its own, which would be replaced",
+      "move it away, or use halfbridge export --base openwrt",
+    );
+  if (!existsSync(join(checkout, ".config"))) return;
+  await rename(join(checkout, ".config"), join(checkout, ".config.before-halfbridge"));
+  note(`${shown}/.config is kept as .config.before-halfbridge`);
+}
+
+async function readManifest(images: string): Promise<string> {
+  const name = (await readdir(images)).find((file) => file.endsWith(".manifest"));
+  return name === undefined ? "" : readFile(join(images, name), "utf8");
+}
+
+function refuse(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new InputError(faults);
+}

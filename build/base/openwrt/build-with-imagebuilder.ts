@@ -1,0 +1,110 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { OpenwrtBoard } from "../../config/board.ts";
+import { InputError, ToolError } from "../../core/faults.ts";
+import { step } from "../../core/progress.ts";
+import { replaceFolder } from "../../core/replace-folder.ts";
+import { runLogged } from "../../core/run-logged.ts";
+import { run } from "../../core/run.ts";
+import { writeTree } from "../../core/tree.ts";
+import type { Made } from "../exports.ts";
+import { checkImages, readOverview, type Overview } from "./check-images.ts";
+import { checkOffer } from "./check-offer.ts";
+import { checkModules, parseManifest, refusePackages, unknownPackages } from "./check-packages.ts";
+import type { ImageBuilder } from "./imagebuilder.ts";
+import { disabledServices, wantedPackages } from "./packages.ts";
+import { filesTree, type FilesTree } from "./tree.ts";
+
+/** What an OpenWrt build left, before it is published. */
+export interface OpenwrtResult {
+  /** Images, profiles.json, and OpenWrt's own manifest and bill of materials. */
+  readonly directory: string;
+  readonly overview: Overview;
+  readonly log: string;
+  readonly files: FilesTree;
+  /** Every package in the image, by OpenWrt's name, with its version. */
+  readonly packages: ReadonlyMap<string, string>;
+  readonly from: { readonly kind: "imagebuilder" | "source"; readonly version: string };
+}
+
+/**
+ * Drives an ImageBuilder: what it would install first, held against what the plan needs; then the images, held
+ * against what the board expects. Throws an InputError with every fault of a step.
+ */
+export async function buildWithImageBuilder(
+  builder: ImageBuilder,
+  made: Made<OpenwrtBoard>,
+): Promise<OpenwrtResult> {
+  const { plan, payload, packages, cache } = made;
+  const { board, site } = plan;
+  refuse(checkOffer(builder, board, site));
+  const work = join(cache, "openwrt", board.name);
+  const [filesFolder, images, log] = ["files", "images", "build.log"].map((name) => join(work, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await mkdir(work, { recursive: true });
+  await rm(log, { force: true });
+  const files = await filesTree(plan, payload, packages);
+  await step("Write the overlay", () =>
+    replaceFolder(filesFolder, (folder) => writeTree(files.tree, folder)),
+  );
+
+  const { profile, rootfsMiB } = board.openwrt;
+  const make = ["make", "--no-print-directory", "-C", builder.directory];
+  const variables = [`PROFILE=${profile}`, `PACKAGES=${wantedPackages(board).join(" ")}`];
+  const listed = await step("Ask the ImageBuilder what it would install", () =>
+    run([...make, "manifest", ...variables, "STRIP_ABI=1"], { okCodes: anyCode }),
+  );
+  await refuseUnknown(builder, `${listed.stdout}\n${listed.stderr}`);
+  if (listed.exitCode !== 0) throw failed(builder, "manifest", `${listed.stdout}\n${listed.stderr}`);
+  const manifest = parseManifest(listed.stdout);
+  refuse(checkModules(builder.shown, manifest, plan));
+
+  const output = await step(`Have the ImageBuilder of OpenWrt ${builder.version} make the images`, () =>
+    // fresh: profiles.json adds up what was made before
+    replaceFolder(images, async (folder) => {
+      const { stdout, stderr } = await runLogged(
+        [
+          ...[...make, "image", ...variables, `FILES=${filesFolder}`, `BIN_DIR=${folder}`],
+          `DISABLED_SERVICES=${disabledServices.join(" ")}`,
+          ...(rootfsMiB === undefined ? [] : [`ROOTFS_PARTSIZE=${rootfsMiB}`]),
+        ],
+        log,
+      ).catch((error: unknown) => {
+        throw error instanceof ToolError ? new ToolError(error.message, `all that it said: ${log}`) : error;
+      });
+      return `${stdout}\n${stderr}`;
+    }),
+  );
+  const overview = await readOverview(images);
+  refuse(checkImages(builder.shown, board, overview, images, output));
+  return {
+    directory: images,
+    overview: overview as Overview, // that it is there was held above
+    ...{ log, files, packages: manifest },
+    from: { kind: "imagebuilder", version: builder.version },
+  };
+}
+
+const anyCode = Array.from({ length: 256 }, (_, code) => code);
+
+function refuse(faults: ConstructorParameters<typeof InputError>[0]): void {
+  if (faults.length > 0) throw new InputError(faults);
+}
+
+/** What it can't install, with the near names among what it can. */
+async function refuseUnknown(builder: ImageBuilder, output: string): Promise<void> {
+  const names = unknownPackages(output);
+  if (names.length === 0) return;
+  const local = await readdir(join(builder.directory, "packages")).catch(() => []);
+  const known = local.flatMap((file) => /^([\w.+-]+?)[_-]\d/.exec(file)?.[1] ?? []);
+  throw refusePackages(builder.shown, names, known);
+}
+
+function failed({ shown }: ImageBuilder, goal: string, output: string): InputError {
+  const said = output.trim().split("\n").slice(-8);
+  const fact = [`make ${goal} fails:`, ...said.map((line) => `  | ${line}`)].join("\n");
+  return new InputError([{ file: shown, path: "", fact }]);
+}

