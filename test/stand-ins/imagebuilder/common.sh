@@ -2,6 +2,8 @@
 # profiles: NAME|TITLE|PACKAGES|SUPPORTED DEVICES|IMAGES (TYPE:FILESYSTEM:LIMIT IN BYTES)
 # packages: NAME VERSION, all that there are
 defaults="base-files busybox dnsmasq dropbear firewall4 netifd nftables-json odhcpd-ipv6only procd"
+resolved=$(mktemp)
+trap 'rm -f "$resolved"' EXIT
 uses_apk() { grep -qx 'CONFIG_USE_APK=y' .config; }
 field() { grep "^$1|" profiles | cut -d '|' -f "$2"; }
 
@@ -23,7 +25,7 @@ resolve() {
     else
       unknown="$unknown $name"
     fi
-  done | sort -u > resolved
+  done | sort -u > "$resolved"
   for name in $wanted; do
     case "$name " in -*) continue ;; esac
     case " $wanted " in *" -$name "*) continue ;; esac

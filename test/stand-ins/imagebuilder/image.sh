@@ -24,7 +24,7 @@ END
   sha256=$(sha256sum < "$BIN_DIR/$name")
   images="$images,{\"type\":\"$type\",\"filesystem\":\"$filesystem\",\"name\":\"$name\",\"sha256\":\"${sha256%% *}\"}"
 done
-cp resolved "$BIN_DIR/$prefix.manifest"
+cp "$resolved" "$BIN_DIR/$prefix.manifest"
 echo '{"bomFormat":"CycloneDX","specVersion":"1.4","components":[{"type":"library","name":"busybox","version":"1.36.1"}]}' > "$BIN_DIR/$prefix.bom.cdx.json"
 # without an image there is nothing to say of the profile
 [ -n "$images" ] || exit 0

@@ -1,4 +1,4 @@
 . ./common.sh
 check_profile
 resolve
-cat resolved
+cat "$resolved"

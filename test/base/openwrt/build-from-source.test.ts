@@ -1,0 +1,111 @@
+/** Against a stand-in of our own, and against a checkout where HALFBRIDGE_OPENWRT_SOURCE names one. */
+import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { buildFromSource, configure } from "../../../build/base/openwrt/build-from-source.ts";
+import { lostLines, sourceConfig } from "../../../build/base/openwrt/source-config.ts";
+import { isDebian, readAllProfiles } from "../../../build/config/board.ts";
+import { InputError } from "../../../build/core/faults.ts";
+import { projectRoot } from "../../../build/core/paths.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { madeFor, openwrtBoardByName } from "./made.ts";
+
+async function standIn(
+  t: ExecutionContext,
+  known: (text: string) => string = (text) => text,
+): Promise<string> {
+  const folder = join(await temporaryFolder(t), "openwrt");
+  await cp(join(projectRoot, "test/stand-ins/openwrt-source"), folder, { recursive: true });
+  const file = join(folder, "known");
+  await writeFile(file, known(await readFile(file, "utf8")));
+  return folder;
+}
+
+test("a checkout makes a model's images with files/ in them, and can be used again", async (t) => {
+  const checkout = await standIn(t);
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  for (const round of [1, 2]) {
+    const { overview, packages } = await buildFromSource(checkout, made);
+    t.is(overview.profiles["glinet_gl-mt6000"]?.images.length, 2, `round ${round}`);
+    t.true(packages.has("kmod-nft-tproxy"));
+  }
+  t.true(existsSync(join(checkout, "files/etc/init.d/halfbridge-guard")));
+});
+
+test("every line that make defconfig drops is named: a package with the near one, anything else as it is", async (t) => {
+  const without = await standIn(t, (text) =>
+    text
+      .replace("CONFIG_PACKAGE_ip-full=y\n", "CONFIG_PACKAGE_ip-fuel=y\n")
+      .replace("CONFIG_TARGET_mediatek_filogic_DEVICE_glinet_gl-mt6000=y\n", ""),
+  );
+  const error = await t.throwsAsync(buildFromSource(without, await madeFor(t, "glinet-gl-mt6000")), {
+    instanceOf: InputError,
+  });
+  t.deepEqual(
+    error.faults.map(({ fact }) => fact),
+    [
+      "make defconfig dropped CONFIG_TARGET_mediatek_filogic_DEVICE_glinet_gl-mt6000=y",
+      "make defconfig dropped the package ip-full",
+    ],
+  );
+});
+
+test("what isn't a checkout is refused, and files and a .config of the user's are left alone or kept", async (t) => {
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  await t.throwsAsync(buildFromSource(await temporaryFolder(t), made), {
+    message: /isn't a checkout of OpenWrt: it has no rules\.mk/,
+  });
+  const mine = await standIn(t);
+  await cp(join(projectRoot, "sites"), join(mine, "files"), { recursive: true });
+  await t.throwsAsync(buildFromSource(mine, made), { message: /has files\/ of its own/ });
+  t.true(existsSync(join(mine, "files/example.yaml")));
+  const configured = await standIn(t);
+  await writeFile(join(configured, ".config"), "CONFIG_MINE=y\n");
+  await buildFromSource(configured, made);
+  t.is(await readFile(join(configured, ".config.before-halfbridge"), "utf8"), "CONFIG_MINE=y\n");
+});
+
+test("a line is lost that isn't there as it was asked for", (t) => {
+  const config = "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C=m\n";
+  t.deepEqual(lostLines(["CONFIG_A=y", "CONFIG_B=y", "CONFIG_C=y", "CONFIG_D=y"], config), [
+    "CONFIG_B=y",
+    "CONFIG_C=y",
+    "CONFIG_D=y",
+  ]);
+});
+
+const real = process.env["HALFBRIDGE_OPENWRT_SOURCE"];
+if (real === undefined)
+  process.stderr.write(
+    "\nNOT TESTED: that OpenWrt knows the target, profile and packages of every board, and rc.common and procd our services: HALFBRIDGE_OPENWRT_SOURCE names no checkout\n\n",
+  );
+
+(real === undefined ? test.skip : test)(
+  "a real checkout knows target, profile and packages of every board, and drops one that it can't know",
+  async (t) => {
+    t.timeout(600_000);
+    const checkout = real ?? "";
+    const log = join(await temporaryFolder(t), "log");
+    const config = join(checkout, ".config");
+    if (existsSync(config)) await rename(config, `${config}.test`);
+    try {
+      for (const { name } of (await readAllProfiles()).filter(
+        (profile) => !isDebian(profile) || profile.openwrt !== undefined,
+      ))
+        await t.notThrowsAsync(
+          configure(checkout, "openwrt", await openwrtBoardByName(name), "/nowhere", log),
+          name,
+        );
+      const board = await openwrtBoardByName("x86-64");
+      const odd = { ...board, openwrt: { ...board.openwrt, packages: ["kmod-of-nobody"] } };
+      t.true(sourceConfig(odd).includes("CONFIG_PACKAGE_kmod-of-nobody=y"));
+      await t.throwsAsync(configure(checkout, "openwrt", odd, "/nowhere", log), {
+        message: /dropped the package kmod-of-nobody/,
+      });
+    } finally {
+      await rm(config, { force: true });
+      if (existsSync(`${config}.test`)) await rename(`${config}.test`, config);
+    }
+  },
+);

@@ -1,0 +1,311 @@
+/** The overlay's scripts and files against what OpenWrt does with them; its own scripts enter by HALFBRIDGE_OPENWRT_SOURCE. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { checkForOpenwrt } from "../../../build/base/openwrt/board.ts";
+import { modulePackages, wantedPackages } from "../../../build/base/openwrt/packages.ts";
+import { releaseOf } from "../../../build/base/openwrt/releases.ts";
+import { conventions, filesTree } from "../../../build/base/openwrt/tree.ts";
+import { projectRoot } from "../../../build/core/paths.ts";
+import { writeTree } from "../../../build/core/tree.ts";
+import { runScript, writeFiles } from "../../payload/scripts.ts";
+import { textOf } from "../../payload/setup-files.ts";
+import { richSite } from "../../setups.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { madeFor, openwrtBoardByName } from "./made.ts";
+
+const overlay = join(projectRoot, "overlays/openwrt");
+const services = ["halfbridge", "halfbridge-capture", "halfbridge-guard", "halfbridge-network"];
+const textOfScript = (name: string) => readFile(join(overlay, "etc/init.d", name), "utf8");
+
+async function numbers(name: string): Promise<{ start: number; stop: number }> {
+  const text = await textOfScript(name);
+  return { start: Number(/^START=(\d+)$/m.exec(text)?.[1]), stop: Number(/^STOP=(\d+)$/m.exec(text)?.[1]) };
+}
+
+test("services start after OpenWrt's own set-up and around its network, and stop in reverse", async (t) => {
+  const [proxy, capture, guard, network] = await Promise.all(services.map(numbers));
+  const starts = [11, guard?.start, capture?.start, 20, network?.start, proxy?.start] as number[]; // sysctl … netifd
+  t.deepEqual(
+    starts,
+    starts.toSorted((a, b) => a - b),
+  );
+  const stops = [proxy?.stop, network?.stop, capture?.stop, guard?.stop, 90] as number[];
+  t.deepEqual(
+    stops,
+    stops.toSorted((a, b) => a - b),
+  );
+});
+
+test("the overlay has OpenWrt's services in place of BusyBox's, and nothing that is another base's", async (t) => {
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  const { tree } = await filesTree(made.plan, made.payload, made.packages);
+  const paths = tree.map(({ path }) => path);
+  t.deepEqual(
+    paths.filter((path) => path.startsWith("/etc/init.d/")),
+    services.map((name) => `/etc/init.d/${name}`),
+  );
+  for (const path of ["/etc/hostname", "/etc/passwd", "/etc/inittab", "/etc/halfbridge/hardware"])
+    t.false(paths.includes(path), path);
+  for (const path of [
+    "/usr/bin/setpriv",
+    "/usr/bin/nc.openbsd",
+    "/usr/sbin/ndppd",
+    "/usr/lib/halfbridge/stages/guard",
+  ])
+    t.true(paths.includes(path), path);
+});
+
+test("ports have the model's own names, wherever OpenWrt or the rules are told of them", async (t) => {
+  const { plan } = await madeFor(t, "turris-omnia");
+  t.deepEqual(plan.network.ports, { isp: "eth2", lan: "lan0" });
+  const untracked = (await conventions(plan)).find(({ path }) => path.endsWith("/untracked.nft"));
+  t.regex(textOf(untracked), /iifname \{ "eth2", "lan0", "br0" \} notrack/);
+});
+
+test("an upgrade keeps what was applied and written here, and not the set-up that comes with the image", async (t) => {
+  const root = await temporaryFolder(t);
+  await writeFiles(root, {
+    "etc/halfbridge/active": "0123456789ab\n",
+    "etc/halfbridge/lists/mine.txt": "",
+    "etc/halfbridge/setups/0123456789ab/facts": "",
+    "etc/halfbridge/setups/built/facts": "",
+    "etc/halfbridge/setups/new.77/facts": "",
+  });
+  const keep = (await readFile(join(overlay, "lib/upgrade/keep.d/halfbridge"), "utf8")).replace(
+    /^(?=\/)/gm,
+    root,
+  );
+  await writeFile(join(root, "keep"), keep);
+  // as sysupgrade lists them (package/base-files/files/sbin/sysupgrade)
+  const { stdout } = runScript(
+    [
+      "-c",
+      String.raw`find $(sed -ne '/^[[:space:]]*$/d; /^#/d; p' ${root}/keep 2>/dev/null) \( -type f -o -type l \) 2>/dev/null`,
+    ],
+    {},
+  );
+  t.deepEqual(stdout.replaceAll(`${root}/etc/halfbridge/`, "").trim().split("\n").sort(), [
+    "active",
+    "lists/mine.txt",
+    "setups/0123456789ab/facts",
+  ]);
+});
+
+test("every module that the plan needs is in a package that is asked for, and none twice", async (t) => {
+  const { plan } = await madeFor(t, "x86-64");
+  const wanted = wantedPackages(plan.board);
+  t.is(new Set(wanted).size, wanted.length);
+  const packages = modulePackages(plan);
+  t.true(packages.size >= 12);
+  for (const name of packages.keys()) t.true(wanted.includes(name), name);
+  t.throws(
+    () =>
+      modulePackages({
+        ...plan,
+        kernel: { ...plan.kernel, modules: { ...plan.kernel.modules, network: ["xt_new"] } },
+      }),
+    { message: /xt_new: which/ },
+  );
+});
+
+test("a version is of the newest release that isn't newer than it", (t) => {
+  t.is(releaseOf("24.10.2")?.name, "24.10");
+  t.is(releaseOf("23.05.5")?.packageManager, "opkg");
+  t.is(releaseOf("25.12.0")?.packageManager, "apk");
+  t.is(releaseOf("SNAPSHOT")?.name, "25.12");
+  t.is(releaseOf("22.03.7"), undefined);
+});
+
+test("what doesn't go with OpenWrt is refused: squid, and a full bridge of two ports of one switch", async (t) => {
+  const files = { board: "b.yaml", site: "s.yaml" };
+  const faultsOf = async (name: string, changes: object) =>
+    checkForOpenwrt(await openwrtBoardByName(name), { ...richSite, ...changes }, files).map(
+      ({ path }) => path,
+    );
+  t.deepEqual(await faultsOf("netgear-r7800", { mode: "bridge-broute" }), ["/mode"]);
+  t.deepEqual(await faultsOf("netgear-r7800", { mode: "half-bridge" }), []);
+  t.deepEqual(await faultsOf("glinet-gl-mt6000", { mode: "bridge-broute" }), []);
+  t.deepEqual(await faultsOf("glinet-gl-mt6000", { proxy: { ...richSite.proxy, engine: "squid" } }), [
+    "/proxy/engine",
+  ]);
+});
+
+const shellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
+if (!shellcheck)
+  process.stderr.write(
+    "\nNOT TESTED: that the scripts for OpenWrt are as shellcheck wants them: it is missing\n\n",
+  );
+(shellcheck ? test : test.skip)(
+  "the scripts are as shellcheck wants them; one that isn't is told",
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const { plan } = await madeFor(t, "x86-64");
+    await writeTree(await conventions(plan), folder);
+    const folders = ["etc/init.d", "etc/uci-defaults"];
+    const scripts = (
+      await Promise.all(
+        folders.map(async (name) =>
+          (await readdir(join(folder, name))).map((file) => join(folder, name, file)),
+        ),
+      )
+    ).flat();
+    // dash's dialect, with `local`, which ash has; they use functions of rc.common and functions.sh
+    const check = (...files: string[]) =>
+      spawnSync("shellcheck", ["--shell=dash", "--exclude=SC1091,SC2154", ...files], { encoding: "utf8" });
+    t.like(check(...scripts), { status: 0, stdout: "" });
+    const payload = (
+      await readdir(join(projectRoot, "overlays/payload/usr"), { recursive: true, withFileTypes: true })
+    )
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    t.like(check(...payload), { status: 0, stdout: "" });
+    const odd = join(folder, "odd");
+    await writeFile(odd, "#!/bin/sh\nrm $1/*\n");
+    t.not(check(odd).status, 0);
+  },
+);
+
+/** Not by name: npm packages have programs called nft as well, and npm puts those first. */
+const nft = "/usr/sbin/nft";
+const inNamespace = (script: string) =>
+  spawnSync("unshare", ["--map-root-user", "--net", "sh", "-c", script], { encoding: "utf8" });
+const sample = existsSync(nft)
+  ? inNamespace(
+      `${nft} 'add table inet sample { chain a { type filter hook prerouting priority raw; notrack; }; }'`,
+    )
+  : undefined;
+const reason = sample === undefined ? `${nft} is missing` : (sample.error?.message ?? sample.stderr.trim());
+if (reason !== "") process.stderr.write(`\nNOT TESTED: that fw4 leaves our tables alone: ${reason}\n\n`);
+
+/** As fw4 applies its rules (root/usr/share/firewall4/templates/ruleset.uc): its own table, flushed and filled. */
+const reload =
+  "printf 'table inet fw4\\nflush table inet fw4\\ntable inet fw4 { chain forward { type filter hook forward priority filter; policy accept; }; }\\n' | /usr/sbin/nft -f -";
+/** `fw4 flush` (root/sbin/fw4) takes every table there is. */
+const flush =
+  "/usr/sbin/nft list tables | while read -r _ family table; do /usr/sbin/nft delete table $family $table; done";
+
+(reason === "" ? test : test.skip)(
+  "fw4's start and reload leave our tables as they are; its flush is what takes them",
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const { plan, payload } = await madeFor(t, "x86-64", { dialect: "nft", mode: "proxy-arp" });
+    const rules = payload.configuration
+      .filter(({ path }) => path.endsWith(".start"))
+      .flatMap((entry) =>
+        [...textOf(entry).matchAll(/^nft -f - << '?RULES'?\n([\s\S]*?)^RULES$/gm)].map(
+          ([, text = ""]) => text,
+        ),
+      )
+      .filter((text) => text.startsWith("table inet"));
+    const untracked = (await conventions(plan)).find(({ path }) => path.endsWith("/untracked.nft"));
+    await writeFile(join(folder, "ours.nft"), [...rules, textOf(untracked)].join("\n"));
+    const ours = `for table in $(${nft} list tables | awk '/halfbridge/ { print $3 }'); do ${nft} list table inet $table; done`;
+    const { stdout, stderr } = inNamespace(
+      `${nft} -f ${folder}/ours.nft; ${ours}; echo =; ${reload}; ${reload}; ${ours}; echo =; ${nft} list tables; ${flush}; ${ours}`,
+    );
+    t.is(stderr, "");
+    const [before, after, flushed] = stdout.split("=\n");
+    for (const what of ["table inet halfbridge-guard {", "table inet halfbridge-capture {", "notrack"])
+      t.true(before?.includes(what), what);
+    t.is(after, before);
+    t.is(flushed?.replaceAll(/^table .*\n/gm, ""), "");
+    t.regex(flushed ?? "", /table inet fw4/);
+  },
+);
+
+const real = process.env["HALFBRIDGE_OPENWRT_SOURCE"];
+
+/** OpenWrt's rc.common on a service's script: by bash, as its makefiles run it, and near enough to BusyBox's ash. */
+const rcCommon = (root: string, name: string, action: string) =>
+  spawnSync("bash", [join(root, "etc/rc.common"), join(root, "etc/init.d", name), action], {
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      IPKG_INSTROOT: root,
+      ROOT: root,
+      PATH: `${join(root, "programs")}:${process.env["PATH"]}`,
+    },
+  });
+
+/** A root with OpenWrt's own scripts, and programs of the build machine. */
+async function rootOf(t: ExecutionContext): Promise<string> {
+  const root = await temporaryFolder(t);
+  const source = real ?? "";
+  await cp(join(source, "package/base-files/files"), root, { recursive: true });
+  await cp(join(source, "package/system/procd/files/procd.sh"), join(root, "lib/functions/procd.sh"));
+  await cp(overlay, root, { recursive: true });
+  for (const folder of ["etc/rc.d", "usr/share/libubox", "var/lock", "programs"])
+    await mkdir(join(root, folder), { recursive: true });
+  await writeFiles(root, {
+    // jshn is compiled: what it is told is written down
+    "usr/share/libubox/jshn.sh":
+      'for f in json_init json_cleanup json_set_namespace json_add_string json_add_int json_add_boolean json_add_object json_add_array json_close_object json_close_array json_get_values; do eval "$f() { echo $f \\"\\$*\\" >> $ROOT/said; }"; done\njson_dump() { :; }\njson_select() { return 1; }\n',
+    "programs/ubus": '#!/bin/sh\necho "ubus $*" >> "$ROOT/said"\n',
+    "programs/lock": "#!/bin/sh\n",
+  });
+  return root;
+}
+
+(real === undefined ? test.skip : test)(
+  "OpenWrt's rc.common enables every service at its place, at build time and on a build machine",
+  async (t) => {
+    const root = await rootOf(t);
+    for (const name of services) {
+      const { status, stderr } = rcCommon(root, name, "enable");
+      t.is(stderr, "", name);
+      t.is(status, 0, name);
+    }
+    t.deepEqual((await readdir(join(root, "etc/rc.d"))).sort(), [
+      ...["K10halfbridge", "K11halfbridge-network", "K12halfbridge-capture", "K13halfbridge-guard"],
+      ...["S14halfbridge-guard", "S16halfbridge-capture", "S21halfbridge-network", "S22halfbridge"],
+    ]);
+  },
+);
+
+(real === undefined ? test.skip : test)(
+  "OpenWrt's procd.sh is told of three programs that it keeps running",
+  async (t) => {
+    const root = await rootOf(t);
+    const { status, stderr } = rcCommon(root, "halfbridge", "start");
+    t.is(stderr, "");
+    t.is(status, 0);
+    const said = (await readFile(join(root, "said"), "utf8")).replaceAll(/^json_set_namespace.*\n/gm, "");
+    for (const name of ["proxy", "ndp", "watch"])
+      t.regex(
+        said,
+        new RegExp(
+          `json_add_object ${name}\njson_add_array command\njson_add_string +/usr/sbin/halfbridge-${name}\n`,
+        ),
+      );
+    t.is(
+      [
+        ...said.matchAll(
+          /json_add_array respawn\njson_add_string +3600\njson_add_string +1\njson_add_string +0\n/g,
+        ),
+      ].length,
+      3,
+    );
+    t.regex(said, /ubus call service set/);
+  },
+);
+
+(real === undefined ? test.skip : test)("OpenWrt's functions.sh makes the proxy's user, once", async (t) => {
+  const root = await rootOf(t);
+  const script = (await readFile(join(root, "etc/uci-defaults/90-halfbridge-user"), "utf8")).replace(
+    ". /lib/",
+    `. ${root}/lib/`,
+  );
+  for (const round of [1, 2])
+    t.is(
+      runScript(["-c", script], { IPKG_INSTROOT: root }, join(root, "programs")).status,
+      0,
+      `round ${round}`,
+    );
+  const lines = (await readFile(join(root, "etc/passwd"), "utf8"))
+    .split("\n")
+    .filter((line) => line.startsWith("halfbridge:"));
+  t.deepEqual(lines, ["halfbridge:x:3129:3129:the proxy:/var:/bin/false"]);
+});
