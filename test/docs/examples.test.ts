@@ -16,6 +16,7 @@ const documents = [
   "docs/architecture.md",
   "docs/flash/README.md",
   "docs/modes.md",
+  "docs/openwrt.md",
   "docs/squid.md",
 ];
 const quick = new Set(["boards", "check", "plan"]);
