@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../build/core/faults.ts";
-import type { Plan } from "../build/plan/plan.ts";
+import type { AnyPlan } from "../build/plan/plan.ts";
 import type { Accelerator } from "./accelerator.ts";
 import { Console } from "./console.ts";
 import { privateLine } from "./framing.ts";
@@ -16,7 +16,7 @@ import { SocketDirectory } from "./socket-directory.ts";
 import { originCount, planTopology, type Topology } from "./topology.ts";
 
 export interface LabOptions {
-  readonly plan: Plan;
+  readonly plan: AnyPlan;
   /** The image as it is flashed; it is only read. */
   readonly imageFile: string;
   readonly firmware: LabFirmware;
@@ -32,7 +32,7 @@ export interface LabOptions {
 
 /** A router, switched off at first, between an ISP and a LAN that nobody else uses. */
 export interface Lane {
-  readonly plan: Plan;
+  readonly plan: AnyPlan;
   readonly topology: Topology;
   readonly router: Router;
   /** A shell on the ISP's router. */

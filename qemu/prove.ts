@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { Plan } from "../build/plan/plan.ts";
 import type { Claim, Evidence, Figure } from "../build/report/report.ts";
 import { withLab, type Lab, type LabOptions, type Lane } from "./lab.ts";
 import { proxyStartMs, restartProxy } from "./proxy-start.ts";
@@ -16,7 +17,7 @@ export interface Proof {
 
 /** Boots an image in the lab and judges every claim; `onClaim` is told each as soon as it is known. */
 export async function proveImage(
-  options: Omit<LabOptions, "lanes">,
+  options: Omit<LabOptions, "lanes"> & { readonly plan: Plan },
   onClaim: (claim: Claim) => void = () => {},
 ): Promise<Proof> {
   const started = performance.now();

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Board } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
 import type { FirmwareKind } from "./lab-inputs.ts";
+import type { AnyPlan } from "../plan/plan.ts";
 import type { Published } from "../image/publish.ts";
 import type { Figure, Report } from "../report/report.ts";
 import type { Accelerator } from "../../qemu/accelerator.ts";
@@ -9,7 +10,7 @@ import { firmwaresOf, machineKinds } from "../../qemu/machine-kinds.ts";
 import type { Proof } from "../../qemu/prove.ts";
 import { planTopology } from "../../qemu/topology.ts";
 
-const firmwareNames: Readonly<Record<FirmwareKind, string>> = {
+export const firmwareNames: Readonly<Record<FirmwareKind, string>> = {
   bios: "BIOS (SeaBIOS)",
   uefi: "UEFI (edk2)",
   "u-boot": "U-Boot (Debian's for QEMU)",
@@ -88,7 +89,7 @@ function unexercised({ arch, deviceTree, loader }: Board, accelerator: Accelerat
   ];
 }
 
-function topologyOf({ site, network }: Published["plan"]): Report["topology"] {
+export function topologyOf({ site, network }: AnyPlan): Report["topology"] {
   const { clients, origins, origins6, lan6 } = planTopology(site);
   const { ipv6 } = site;
   const hosts = (name: string, addresses: readonly { address: string; address6: string }[]) =>
@@ -114,7 +115,7 @@ function topologyOf({ site, network }: Published["plan"]): Report["topology"] {
 }
 
 /** What the site chose, in few words. */
-function factsOf(site: Site): Report["facts"] {
+export function factsOf(site: Site): Report["facts"] {
   const { client, server } = site.transparency;
   const ipv6 = { route: "routed and filtered", bridge: "bridged, unfiltered", block: "blocked" };
   return [

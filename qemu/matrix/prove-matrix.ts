@@ -1,3 +1,4 @@
+import type { Plan } from "../../build/plan/plan.ts";
 import type { Claim } from "../../build/report/report.ts";
 import { claimVerdict } from "../../build/report/verdict.ts";
 import { applySite } from "../apply-site.ts";
@@ -28,7 +29,7 @@ const mostLanes = 3;
  * other while it runs.
  */
 export async function proveMatrix(
-  options: Omit<LabOptions, "lanes">,
+  options: Omit<LabOptions, "lanes"> & { readonly plan: Plan },
   part: Part,
   onClaim: (claim: Claim) => void = () => {},
 ): Promise<Proof> {

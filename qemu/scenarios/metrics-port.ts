@@ -1,4 +1,4 @@
-import type { Plan } from "../../build/plan/plan.ts";
+import type { AnyPlan } from "../../build/plan/plan.ts";
 import type { Lane } from "../lab.ts";
 import { between, expectThat, type Scenario } from "./scenario.ts";
 import { bracketed, hostAddress } from "./vocabulary.ts";
@@ -34,7 +34,7 @@ const urlsOf = ({ plan, topology }: Lane): string[] =>
   );
 
 /** Commands that open the port on every side, and that close it again. */
-function opening({ site, network }: Plan): { open: string; close: string } {
+function opening({ site, network }: AnyPlan): { open: string; close: string } {
   const port = network.guard.metricsPort;
   return site.dialect === "nft"
     ? {

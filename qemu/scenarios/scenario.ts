@@ -1,4 +1,4 @@
-import type { Plan } from "../../build/plan/plan.ts";
+import type { AnyPlan } from "../../build/plan/plan.ts";
 import type { Claim } from "../../build/report/report.ts";
 import type { Lane } from "../lab.ts";
 import type { Router } from "../router.ts";
@@ -8,7 +8,7 @@ export interface Scenario {
   readonly id: string;
   readonly title: string;
   /** Whether a site promises this at all; all do where it isn't said. */
-  readonly appliesTo?: (plan: Plan) => boolean;
+  readonly appliesTo?: (plan: AnyPlan) => boolean;
   /** Says in a sentence what was seen; throws when the claim doesn't hold. More lanes than one only for power cuts. */
   readonly prove: (lane: Lane, ...spare: readonly Lane[]) => Promise<string>;
   readonly control: {

@@ -1,4 +1,4 @@
-import type { Plan } from "../../build/plan/plan.ts";
+import type { AnyPlan } from "../../build/plan/plan.ts";
 
 /** Commands on the router's console that switch one thing off, and on again. */
 export interface Switch {
@@ -15,7 +15,7 @@ export const capture: Switch = {
 };
 
 /** The rules that lead the proxy's own connections back to it. */
-export function ownConnections({ site, network }: Plan): Switch {
+export function ownConnections({ site, network }: AnyPlan): Switch {
   const off =
     site.dialect === "nft"
       ? "nft flush chain inet halfbridge-capture own"
@@ -24,7 +24,7 @@ export function ownConnections({ site, network }: Plan): Switch {
 }
 
 /** What keeps TCP segments below the site's MTU. */
-export function clamp({ site, network }: Plan): Switch {
+export function clamp({ site, network }: AnyPlan): Switch {
   if (network.clamp === null) throw new Error("the site has no MTU below 1500");
   const { clamp: sizes } = network;
   if (site.dialect === "nft") {
@@ -47,7 +47,7 @@ export function clamp({ site, network }: Plan): Switch {
 }
 
 /** The answers to ARP on the ISP's side, however the mode gives them. */
-export function arpAnswers({ site, network }: Plan): Switch {
+export function arpAnswers({ site, network }: AnyPlan): Switch {
   const [reply] = network.frames?.arpReplies ?? [];
   if (reply === undefined) return crossingOrProxy(site.mode, network.ports);
   const { port, targets } = reply;
@@ -72,7 +72,7 @@ export const crossing = (lanPort: string): Switch => ({
 });
 
 /** All that passes: on a full bridge what crosses it, else what is routed. */
-export function passing({ network, site }: Plan): Switch {
+export function passing({ network, site }: AnyPlan): Switch {
   const { isp, lan } = network.ports;
   if (site.mode.startsWith("bridge-")) return crossing(lan);
   const families = network.routed.map((family) => (family === "ipv4" ? "ip" : "ip -6"));

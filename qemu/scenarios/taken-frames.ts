@@ -1,4 +1,4 @@
-import type { Plan } from "../../build/plan/plan.ts";
+import type { AnyPlan } from "../../build/plan/plan.ts";
 import type { Lane } from "../lab.ts";
 import { between, expectEqual, type Scenario } from "./scenario.ts";
 import { ask, capturedServices } from "./vocabulary.ts";
@@ -29,7 +29,7 @@ function request(lane: Lane, how: "succeed" | "fail", seconds: number): Promise<
   return lane.client(1)[how](ask(service, "", seconds));
 }
 
-function plainDrop({ site }: Plan): { off: string; on: string } {
+function plainDrop({ site }: AnyPlan): { off: string; on: string } {
   const on = "/usr/lib/halfbridge/stages/capture stop && /usr/lib/halfbridge/stages/capture start";
   const start = "/run/halfbridge/setup/capture.start";
   const off =

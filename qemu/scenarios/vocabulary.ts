@@ -1,5 +1,5 @@
 import type { Family } from "../../build/plan/network.ts";
-import type { Plan } from "../../build/plan/plan.ts";
+import type { AnyPlan } from "../../build/plan/plan.ts";
 import { printfClientHello } from "../client-hello.ts";
 import type { Lane } from "../lab.ts";
 
@@ -68,11 +68,11 @@ export const exemptNumber = ({ plan, topology }: Lane): number =>
   topology.clients.findIndex(({ address }) => plan.site.exempt.clients.includes(address)) + 1;
 
 /** Whether the clients' own frames get to the ISP's link, and ARP with them. */
-export const bridgesArp = ({ site }: Plan): boolean =>
+export const bridgesArp = ({ site }: AnyPlan): boolean =>
   site.arp === "bridge" || site.mode === "bridge-broute" || site.mode === "bridge-dnat";
 
 /** Whether all that isn't captured crosses a bridge. */
-export const isFullBridge = ({ site }: Plan): boolean =>
+export const isFullBridge = ({ site }: AnyPlan): boolean =>
   site.mode === "bridge-broute" || site.mode === "bridge-dnat";
 
 /** The start of the hash of the plan that a router runs. */

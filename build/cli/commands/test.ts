@@ -10,7 +10,10 @@ import type { Claim, Report } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { lanesFor, workOnAll, type Phase } from "../all-boards.ts";
-import { readAllInputs, readInputs, takesAll, takesInputs } from "../inputs.ts";
+import { readAllInputs, readInputs, takesAll, takesInputs, readForBase } from "../inputs.ts";
+import { buildOpenwrt } from "./build-openwrt.ts";
+import { proveOpenwrtBoard, startableImages } from "../prove-openwrt-board.ts";
+import { openwrtExport } from "../../base/openwrt/export.ts";
 import { makeReport, type LabRun } from "../make-report.ts";
 import {
   chooseFirmwares,
@@ -51,7 +54,11 @@ export function addTest(program: Command): void {
     .addOption(part("--claim <claim>", "claim", partNames.claims))
     .option("--fast", "prove an image that was compressed quickly")
     .option("--json", "the report, or what became of all boards, as JSON")
+    .option("--imagebuilder <path>", "prove the images that an OpenWrt ImageBuilder makes")
+    .option("--openwrt-source <folder>", "prove the images that a checkout of OpenWrt makes")
     .action(async (boardName: string, options: TestFlags, command: Command) => {
+      if (options.imagebuilder !== undefined || options.openwrtSource !== undefined)
+        return proveOpenwrtImages(boardName, options);
       if (!options.all) return tellProof(await proveBoard(boardName, options), options);
       const { boards, site } = await readAllInputs(options, command);
       requireConsole(site, options.site);
@@ -138,6 +145,16 @@ function tellClaim(claim: Claim): void {
   const where = claim.setup === undefined ? "" : `${claim.setup.mode} · ${claim.setup.dialect}: `;
   note(`  ${claimVerdict(claim) === "passed" ? "✓" : "✗"} ${where}${claim.title}`);
   if (claimVerdict(claim) !== "passed") note(`    ${claim.observed}\n    control: ${claim.control.observed}`);
+}
+
+/** Builds OpenWrt's images with the payload in them, and proves those that the lab can start. */
+async function proveOpenwrtImages(boardName: string, options: TestFlags): Promise<void> {
+  const { board, site } = await readForBase(openwrtExport, boardName, options);
+  requireConsole(site, options.site);
+  startableImages(board); // before hours are spent on building
+  const report = await proveOpenwrtBoard(await buildOpenwrt(boardName, options), options, tellClaim);
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatSummary(report));
+  if (reportVerdict(report) !== "passed") process.exitCode = 1;
 }
 
 function tellProof({ published, report }: ProvenBoard, { json }: TestFlags): void {
