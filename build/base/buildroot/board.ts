@@ -1,0 +1,57 @@
+import type { Board } from "../../config/board.ts";
+import { InputError } from "../../core/faults.ts";
+import { grubModules } from "./grub.ts";
+
+/** What Buildroot has to be told of a board. */
+export interface BuildrootBoard {
+  /** Configuration lines for the CPU. */
+  readonly architecture: readonly string[];
+  /** What Buildroot calls the CPU in the names of toolchains. */
+  readonly toolchain: string;
+  /** Configuration lines for building its kernel. */
+  readonly kernel: readonly string[];
+  /** The kernel's file among the images. */
+  readonly kernelImage: string;
+  /** Configuration lines for what starts the kernel. */
+  readonly loader: readonly string[];
+}
+
+const cpus = {
+  amd64: {
+    architecture: ["BR2_x86_64=y", "BR2_x86_x86_64=y"],
+    toolchain: "X86_64",
+    kernel: ["BR2_LINUX_KERNEL_NEEDS_HOST_LIBELF=y"],
+    kernelImage: "bzImage",
+  },
+  arm64: {
+    // also what newer 64-bit cores run
+    architecture: ["BR2_aarch64=y", "BR2_cortex_a53=y"],
+    toolchain: "AARCH64",
+    kernel: ["BR2_LINUX_KERNEL_NEEDS_HOST_OPENSSL=y"],
+    kernelImage: "Image",
+  },
+} as const;
+
+const start = "$(BR2_EXTERNAL_HALFBRIDGE_PATH)/board/halfbridge/grub-start.cfg";
+
+const grub = [
+  "BR2_TARGET_GRUB2=y",
+  "BR2_TARGET_GRUB2_I386_PC=y",
+  "BR2_TARGET_GRUB2_X86_64_EFI=y",
+  'BR2_TARGET_GRUB2_BOOT_PARTITION=",gpt2"',
+  `BR2_TARGET_GRUB2_BUILTIN_MODULES_PC="biosdisk linux16 ${grubModules}"`,
+  `BR2_TARGET_GRUB2_BUILTIN_CONFIG_PC="${start}"`,
+  `BR2_TARGET_GRUB2_BUILTIN_MODULES_EFI="all_video efi_gop gfxterm ${grubModules}"`,
+  `BR2_TARGET_GRUB2_BUILTIN_CONFIG_EFI="${start}"`,
+];
+
+/** Throws an InputError for a board that this base can't make an image for. */
+export function buildrootBoard(board: Board): BuildrootBoard {
+  const refuse = (path: string, fact: string): never => {
+    throw new InputError([
+      { file: `board-configs/${board.name}.yaml`, path, fact, hint: "use --base debian" },
+    ]);
+  };
+  if (board.arch === "armhf") return refuse("/arch", "armhf isn't built with Buildroot yet");
+  return { ...cpus[board.arch], loader: grub };
+}

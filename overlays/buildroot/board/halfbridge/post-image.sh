@@ -1,0 +1,89 @@
+#!/bin/sh
+# Makes the disk image of what Buildroot has built: an initramfs, the first slot's boot partition, the boot
+# loader's files, then the disk as genimage.cfg says. Buildroot calls it with the images' folder.
+set -eu
+images=$1
+board=$(dirname "$0")
+work=$BUILD_DIR/halfbridge
+# shellcheck source=/dev/null
+. "$board/image.conf"
+# owned by root and without times, the same bytes for the same tree
+same_bytes="-all-root -no-xattrs -no-progress -quiet -noappend -reproducible -mkfs-time 0 -all-time 0"
+unset SOURCE_DATE_EPOCH # mksquashfs takes either
+
+# What a program of the target needs besides itself: its loader and, theirs included, its libraries.
+needs_of() {
+  readelf=$(find "$HOST_DIR/bin" -name '*-readelf' | head -n 1)
+  "$readelf" --dynamic --program-headers "$1" |
+    sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p; s/.*program interpreter: .*\/\(.*\)\]/\1/p'
+}
+
+copy_with_needs() { # FILE: to the initramfs, at the same place
+  [ ! -e "$work/initramfs$1" ] || return 0
+  mkdir -p "$work/initramfs$(dirname "$1")"
+  cp -L "$TARGET_DIR$1" "$work/initramfs$1"
+  for library in $(needs_of "$TARGET_DIR$1"); do
+    found=$(find "$TARGET_DIR/usr/lib" -maxdepth 1 -name "$library" | head -n 1)
+    if [ -z "$found" ]; then
+      echo "halfbridge: $1 needs $library, which is not in /usr/lib" >&2
+      exit 1
+    fi
+    copy_with_needs "${found#"$TARGET_DIR"}"
+  done
+}
+
+# BusyBox and what it needs, the script that finds the root file system, and the kernel's lists of what is
+# built in (the drivers for that are).
+make_initramfs() {
+  mkdir -p "$work/initramfs/root"
+  ln -s usr/bin "$work/initramfs/bin"
+  ln -s bin "$work/initramfs/sbin"
+  ln -s usr/lib "$work/initramfs/lib"
+  ln -s usr/lib "$work/initramfs/lib64"
+  copy_with_needs /usr/bin/busybox
+  cp "$board/initramfs/init" "$work/initramfs/init"
+  for list in "$TARGET_DIR"/lib/modules/*/modules.builtin*; do
+    folder=$work/initramfs/usr/lib/modules/$(basename "$(dirname "$list")")
+    mkdir -p "$folder"
+    cp "$list" "$folder/"
+    : > "$folder/modules.dep"
+  done
+  find "$work/initramfs" -exec touch -hd @0 {} +
+  (cd "$work/initramfs" && find . | LC_ALL=C sort | cpio --create --quiet --format=newc --owner=0:0 --reproducible) |
+    gzip -n -9 > "$work/boot/initrd.img"
+}
+
+# The boot partition says which root file system belongs to its kernel (as the initramfs reckons it).
+make_boot_partition() {
+  identity=$(head -c 96 "$images/rootfs.squashfs" | sha256sum | head -c 16)
+  cp "$images/$KERNEL" "$work/boot/vmlinuz"
+  sed "s/@ROOT_IDENTITY@/$identity/" "$board/slot.cfg" > "$work/boot/slot.cfg"
+  # shellcheck disable=SC2086 # options
+  mksquashfs "$work/boot" "$images/boot.squashfs" $same_bytes -comp gzip -noI -noD -noF -noX -b 1M > /dev/null
+}
+
+# As grub-bios-setup(8) does it: where the core image is, told to the boot code and to its own first sector.
+place_grub() {
+  boot_code=$(find "$BUILD_DIR" -path '*/grub2-*/build-i386-pc/grub-core/boot.img' | head -n 1)
+  head -c 440 "$boot_code" > "$images/boot-code.img"
+  cp "$images/grub.img" "$images/core.img"
+  patch_at 92 "$CORE_SECTOR_BYTES" "$images/boot-code.img"
+  patch_at 102 '\220\220' "$images/boot-code.img" # firmware that doesn't pass the boot drive
+  patch_at 500 "$AFTER_CORE_SECTOR_BYTES" "$images/core.img"
+}
+
+patch_at() { # OFFSET BYTES FILE
+  # shellcheck disable=SC2059 # octal escapes
+  printf "$2" | dd of="$3" bs=1 seek="$1" conv=notrunc status=none
+}
+
+rm -rf "$work"
+mkdir -p "$work/boot"
+make_initramfs
+make_boot_partition
+place_grub
+cp "$board/grub.cfg" "$board/grubenv" "$images/"
+export E2FSPROGS_FAKE_TIME=1
+mkdir "$work/empty"
+genimage --rootpath "$work/empty" --tmppath "$work/genimage" --inputpath "$images" --outputpath "$images" \
+  --config "$board/genimage.cfg"
