@@ -1,6 +1,6 @@
-import type { Board } from "../../config/board.ts";
 import { InputError } from "../../core/faults.ts";
-import { grubModules } from "./grub.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { grubModules } from "../../image/grub.ts";
 
 /** What Buildroot has to be told of a board. */
 export interface BuildrootBoard {
@@ -39,19 +39,24 @@ const grub = [
   "BR2_TARGET_GRUB2_I386_PC=y",
   "BR2_TARGET_GRUB2_X86_64_EFI=y",
   'BR2_TARGET_GRUB2_BOOT_PARTITION=",gpt2"',
-  `BR2_TARGET_GRUB2_BUILTIN_MODULES_PC="biosdisk linux16 ${grubModules}"`,
+  `BR2_TARGET_GRUB2_BUILTIN_MODULES_PC="biosdisk linux16 ${grubModules.join(" ")}"`,
   `BR2_TARGET_GRUB2_BUILTIN_CONFIG_PC="${start}"`,
-  `BR2_TARGET_GRUB2_BUILTIN_MODULES_EFI="all_video efi_gop gfxterm ${grubModules}"`,
+  `BR2_TARGET_GRUB2_BUILTIN_MODULES_EFI="all_video efi_gop gfxterm ${grubModules.join(" ")}"`,
   `BR2_TARGET_GRUB2_BUILTIN_CONFIG_EFI="${start}"`,
 ];
 
-/** Throws an InputError for a board that this base can't make an image for. */
-export function buildrootBoard(board: Board): BuildrootBoard {
-  const refuse = (path: string, fact: string): never => {
-    throw new InputError([
-      { file: `board-configs/${board.name}.yaml`, path, fact, hint: "use --base debian" },
-    ]);
+/** Throws an InputError for a board or a site that this base can't make an image for. */
+export function buildrootBoard({ board, site }: Pick<Plan, "board" | "site">): BuildrootBoard {
+  const refuse = (file: string, path: string, fact: string): never => {
+    throw new InputError([{ file, path, fact, hint: "use --base debian" }]);
   };
-  if (board.arch === "armhf") return refuse("/arch", "armhf isn't built with Buildroot yet");
+  const profile = `board-configs/${board.name}.yaml`;
+  if (site.proxy.engine === "squid") {
+    return refuse(`site ${site.name}`, "/proxy/engine", "squid isn't built with Buildroot");
+  }
+  if (board.arch === "armhf") return refuse(profile, "/arch", "armhf isn't built with Buildroot");
+  if (board.image.format !== "gpt-grub") {
+    return refuse(profile, "/image/format", `${board.image.format} isn't made with Buildroot`);
+  }
   return { ...cpus[board.arch], loader: grub };
 }

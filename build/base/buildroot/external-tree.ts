@@ -1,9 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hashFile } from "../../core/hash.ts";
 import { projectRoot } from "../../core/paths.ts";
+import { projectVersion } from "../../core/project-version.ts";
 import { copyOf, mergeTrees, textFile, type Entry, type FileEntry } from "../../core/tree.ts";
-import { layoutDisk } from "../../image/layout.ts";
+import { formatOf } from "../../image/formats.ts";
+import { grubConfiguration } from "../../image/gpt-grub.ts";
+import { kernelArguments } from "../../image/kernel-arguments.ts";
+import type { Layout } from "../../image/layout.ts";
 import type { Payload } from "../../payload/payload.ts";
 import { readOverlays, renderTemplates } from "../../payload/render.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -42,8 +45,8 @@ async function renderTree(
   payload: Pick<Payload, "tree" | "configuration">,
   userFragment: string,
 ): Promise<Entry[]> {
-  const facts = buildrootBoard(plan.board);
-  const layout = layoutDisk(plan.board);
+  const facts = buildrootBoard(plan);
+  const layout = formatOf(plan.board).layout(plan.board);
   const isText = new Set(payload.configuration.map(({ path }) => path));
   const software = payload.tree.filter(({ path }) => !isText.has(path)) as FileEntry[];
   return mergeTrees(
@@ -56,6 +59,7 @@ async function renderTree(
       textFile(`${board}/genimage.cfg`, printGenimage(plan.board, layout, diskImage)),
       textFile(`${board}/image.conf`, printImageFacts(facts.kernelImage, layout)),
       textFile(`${board}/grub-start.cfg`, grubStart),
+      textFile(`${board}/grub.cfg`, await grubConfiguration(layout)),
       textFile(`${board}/grubenv`, printGrubEnvironment()),
       textFile(`${board}/programs`, lines(programNames())),
       textFile(`${board}/modules`, lines(moduleNames(plan))),
@@ -66,11 +70,7 @@ async function renderTree(
     at(`${board}/initramfs`, await readOverlays("debian-initramfs")),
     at(
       board,
-      await renderTemplates("boot", { consoles: plan.board.consoles, rootIdentity: "@ROOT_IDENTITY@" }),
-    ),
-    at(
-      board,
-      (await readOverlays("esp")).map((entry) => ({ ...entry, path: entry.path.replace("/grub/", "/") })),
+      await renderTemplates("boot/gpt-grub", { arguments: kernelArguments(plan.board, "@ROOT_IDENTITY@") }),
     ),
     at(
       rootOverlay,
@@ -118,7 +118,7 @@ async function sumsOf(files: readonly FileEntry[]): Promise<string> {
 }
 
 /** What post-image.sh wants to know, as shell variables; sectors as printf(1) writes 8 bytes, lowest first. */
-function printImageFacts(kernelImage: string, { partitions }: ReturnType<typeof layoutDisk>): string {
+function printImageFacts(kernelImage: string, { partitions }: Layout): string {
   const bios = partitions.find(({ name }) => name === "bios");
   const sector = (bios?.startBytes ?? 0) / 512;
   return lines([
@@ -135,10 +135,3 @@ function octalBytes(value: number): string {
 }
 
 const lines = (text: readonly string[]): string => text.map((line) => `${line}\n`).join("");
-
-async function projectVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
-  return version;
-}
