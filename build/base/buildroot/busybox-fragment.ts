@@ -1,7 +1,7 @@
 import { applets } from "../packages.ts";
 
 /** Applets whose symbol isn't just their name. */
-const otherSymbols: Readonly<Record<string, string>> = { "[": "TEST1" };
+const otherSymbols: Readonly<Record<string, string>> = { "[": "TEST1", sysctl: "BB_SYSCTL" };
 
 /** What the router's scripts count on beyond the applets themselves. */
 const features = [
