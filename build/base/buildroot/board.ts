@@ -1,6 +1,5 @@
 import { InputError } from "../../core/faults.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { grubModules } from "../../image/grub.ts";
 
 /** What Buildroot has to be told of a board. */
 export interface BuildrootBoard {
@@ -12,8 +11,6 @@ export interface BuildrootBoard {
   readonly kernel: readonly string[];
   /** The kernel's file among the images. */
   readonly kernelImage: string;
-  /** Configuration lines for what starts the kernel. */
-  readonly loader: readonly string[];
 }
 
 const cpus = {
@@ -32,19 +29,6 @@ const cpus = {
   },
 } as const;
 
-const start = "$(BR2_EXTERNAL_HALFBRIDGE_PATH)/board/halfbridge/grub-start.cfg";
-
-const grub = [
-  "BR2_TARGET_GRUB2=y",
-  "BR2_TARGET_GRUB2_I386_PC=y",
-  "BR2_TARGET_GRUB2_X86_64_EFI=y",
-  'BR2_TARGET_GRUB2_BOOT_PARTITION=",gpt2"',
-  `BR2_TARGET_GRUB2_BUILTIN_MODULES_PC="biosdisk linux16 ${grubModules.join(" ")}"`,
-  `BR2_TARGET_GRUB2_BUILTIN_CONFIG_PC="${start}"`,
-  `BR2_TARGET_GRUB2_BUILTIN_MODULES_EFI="all_video efi_gop gfxterm ${grubModules.join(" ")}"`,
-  `BR2_TARGET_GRUB2_BUILTIN_CONFIG_EFI="${start}"`,
-];
-
 /** Throws an InputError for a board or a site that this base can't make an image for. */
 export function buildrootBoard({ board, site }: Pick<Plan, "board" | "site">): BuildrootBoard {
   const refuse = (file: string, path: string, fact: string): never => {
@@ -55,8 +39,8 @@ export function buildrootBoard({ board, site }: Pick<Plan, "board" | "site">): B
     return refuse(`site ${site.name}`, "/proxy/engine", "squid isn't built with Buildroot");
   }
   if (board.arch === "armhf") return refuse(profile, "/arch", "armhf isn't built with Buildroot");
-  if (board.image.format !== "gpt-grub") {
-    return refuse(profile, "/image/format", `${board.image.format} isn't made with Buildroot`);
+  if (board.loader?.kind === "raspberry-pi") {
+    return refuse(profile, "/loader/kind", "raspberry-pi isn't made with Buildroot");
   }
-  return { ...cpus[board.arch], loader: grub };
+  return cpus[board.arch];
 }

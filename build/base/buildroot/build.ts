@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Board } from "../../config/board.ts";
 import { ToolError } from "../../core/faults.ts";
 import { hashFile, hashOf } from "../../core/hash.ts";
 import { identifyTree } from "../../core/identify-tree.ts";
@@ -9,6 +10,7 @@ import { writeTree, type Entry } from "../../core/tree.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Checkout } from "./checkout.ts";
 import { configure, configureKernel } from "./configure.ts";
+import { bootImage } from "./disk.ts";
 import { diskImage } from "./external-tree.ts";
 import { printKernelFragment } from "./kernel-fragment.ts";
 import { makeTarget, type BuildFolders } from "./make.ts";
@@ -47,10 +49,10 @@ export async function buildTree(
   await step("Configure the kernel", () =>
     configureKernel(printKernelFragment(plan).needed, checkout, folders),
   );
-  await removeImages(folders);
+  await removeImages(folders, plan.board);
   note(`  all that Buildroot says: ${folders.log}`);
   await step("Build with Buildroot", () => makeTarget("all", checkout, folders));
-  return collect(folders, identifyTree(tree));
+  return collect(folders, plan.board, identifyTree(tree));
 }
 
 /** Buildroot knows the tree by its place, so it is the same one every time. */
@@ -93,19 +95,19 @@ async function forgetWhatIsOutdated(
   await writeFile(file, JSON.stringify(now));
 }
 
-const imagesOf = ({ output }: BuildFolders) => ({
+const imagesOf = ({ output }: BuildFolders, board: Board) => ({
   disk: join(output, "images", diskImage),
-  boot: join(output, "images", "boot.squashfs"),
+  boot: join(output, "images", bootImage(board)),
   root: join(output, "images", "rootfs.squashfs"),
 });
 
 /** What an earlier build left must not pass for this one's. */
-async function removeImages(folders: BuildFolders): Promise<void> {
-  await Promise.all(Object.values(imagesOf(folders)).map((file) => rm(file, { force: true })));
+async function removeImages(folders: BuildFolders, board: Board): Promise<void> {
+  await Promise.all(Object.values(imagesOf(folders, board)).map((file) => rm(file, { force: true })));
 }
 
-async function collect(folders: BuildFolders, treeIdentity: string): Promise<Built> {
-  const { disk, boot, root } = imagesOf(folders);
+async function collect(folders: BuildFolders, board: Board, treeIdentity: string): Promise<Built> {
+  const { disk, boot, root } = imagesOf(folders, board);
   const missing = [disk, boot, root].filter((file) => !existsSync(file));
   if (missing.length > 0) {
     const names = missing.map((file) => file.slice(folders.output.length + 1)).join(", ");

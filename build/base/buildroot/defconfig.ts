@@ -11,7 +11,12 @@ const boardFolder = `${external}/board/halfbridge`;
  * Lines of Buildroot's configuration. What the user says goes before what we say; whoever says anything of
  * the toolchain says all of it.
  */
-export function printDefconfig(plan: Plan, board: BuildrootBoard, userFragment = ""): string {
+export function printDefconfig(
+  plan: Plan,
+  board: BuildrootBoard,
+  disk: readonly string[],
+  userFragment = "",
+): string {
   const users = settingsOf(userFragment);
   const saysToolchain = [...users.keys()].some((name) => name.startsWith("BR2_TOOLCHAIN"));
   const ours = settingsOf(
@@ -22,7 +27,7 @@ export function printDefconfig(plan: Plan, board: BuildrootBoard, userFragment =
       ...kernel(plan, board),
       ...rootFileSystem,
       ...hostTools,
-      ...board.loader,
+      ...disk,
     ].join("\n"),
   );
   return [...new Map([...ours, ...users]).values()].map((line) => `${line}\n`).join("");

@@ -3,10 +3,6 @@ import { hashFile } from "../../core/hash.ts";
 import { projectRoot } from "../../core/paths.ts";
 import { projectVersion } from "../../core/project-version.ts";
 import { copyOf, mergeTrees, textFile, type Entry, type FileEntry } from "../../core/tree.ts";
-import { formatOf } from "../../image/formats.ts";
-import { grubConfiguration } from "../../image/gpt-grub.ts";
-import { kernelArguments } from "../../image/kernel-arguments.ts";
-import type { Layout } from "../../image/layout.ts";
 import type { Payload } from "../../payload/payload.ts";
 import { readOverlays, renderTemplates } from "../../payload/render.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -15,8 +11,7 @@ import { applets, programs, programLinks } from "../packages.ts";
 import { buildrootBoard } from "./board.ts";
 import { printBusyboxFragment } from "./busybox-fragment.ts";
 import { printDefconfig } from "./defconfig.ts";
-import { printGenimage } from "./genimage.ts";
-import { grubStart, printGrubEnvironment } from "./grub.ts";
+import { planDisk } from "./disk.ts";
 import { printKernelFragment } from "./kernel-fragment.ts";
 
 const board = "/board/halfbridge";
@@ -46,21 +41,21 @@ async function renderTree(
   userFragment: string,
 ): Promise<Entry[]> {
   const facts = buildrootBoard(plan);
-  const layout = formatOf(plan.board).layout(plan.board);
+  const disk = await planDisk(plan.board, diskImage);
   const isText = new Set(payload.configuration.map(({ path }) => path));
   const software = payload.tree.filter(({ path }) => !isText.has(path)) as FileEntry[];
   return mergeTrees(
     await readOverlays("buildroot"),
     await renderTemplates("buildroot", { version: await projectVersion() }),
     [
-      textFile(`/configs/${plan.board.name}_defconfig`, printDefconfig(plan, facts, userFragment)),
+      textFile(
+        `/configs/${plan.board.name}_defconfig`,
+        printDefconfig(plan, facts, disk.configuration, userFragment),
+      ),
       textFile(`${board}/linux.fragment`, printKernelFragment(plan).text),
       textFile(`${board}/busybox.fragment`, printBusyboxFragment()),
-      textFile(`${board}/genimage.cfg`, printGenimage(plan.board, layout, diskImage)),
-      textFile(`${board}/image.conf`, printImageFacts(facts.kernelImage, layout)),
-      textFile(`${board}/grub-start.cfg`, grubStart),
-      textFile(`${board}/grub.cfg`, await grubConfiguration(layout)),
-      textFile(`${board}/grubenv`, printGrubEnvironment()),
+      textFile(`${board}/genimage.cfg`, disk.genimage),
+      textFile(`${board}/image.conf`, printFacts({ KERNEL: facts.kernelImage, ...disk.facts })),
       textFile(`${board}/programs`, lines(programNames())),
       textFile(`${board}/modules`, lines(moduleNames(plan))),
       textFile(`${board}/runtime.sha256`, await sumsOf(software)),
@@ -68,10 +63,7 @@ async function renderTree(
     ],
     at(`${packageFolder}/payload`, software),
     at(`${board}/initramfs`, await readOverlays("debian-initramfs")),
-    at(
-      board,
-      await renderTemplates("boot/gpt-grub", { arguments: kernelArguments(plan.board, "@ROOT_IDENTITY@") }),
-    ),
+    at(board, disk.files),
     at(
       rootOverlay,
       mergeTrees(
@@ -117,21 +109,9 @@ async function sumsOf(files: readonly FileEntry[]): Promise<string> {
   return lines(sums.flat());
 }
 
-/** What post-image.sh wants to know, as shell variables; sectors as printf(1) writes 8 bytes, lowest first. */
-function printImageFacts(kernelImage: string, { partitions }: Layout): string {
-  const bios = partitions.find(({ name }) => name === "bios");
-  const sector = (bios?.startBytes ?? 0) / 512;
-  return lines([
-    `KERNEL='${kernelImage}'`,
-    `CORE_SECTOR_BYTES='${octalBytes(sector)}'`,
-    `AFTER_CORE_SECTOR_BYTES='${octalBytes(sector + 1)}'`,
-  ]);
-}
-
-function octalBytes(value: number): string {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+/** What post-image.sh wants to know, as shell variables. */
+function printFacts(facts: Readonly<Record<string, string>>): string {
+  return lines(Object.entries(facts).map(([name, value]) => `${name}='${value}'`));
 }
 
 const lines = (text: readonly string[]): string => text.map((line) => `${line}\n`).join("");

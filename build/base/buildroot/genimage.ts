@@ -1,27 +1,18 @@
 import type { Board } from "../../config/board.ts";
 import { fixedGuid, type Layout, type Partition } from "../../image/layout.ts";
+import type { DiskRecipe, Fat, Raw } from "./disk.ts";
 
-/** Files for partitions, by name; the others stay empty. */
-const imageOf: Readonly<Partial<Record<Partition["name"], string>>> = {
-  bios: "core.img",
-  esp: "esp.vfat",
-  "boot-a": "boot.squashfs",
-  "root-a": "rootfs.squashfs",
-  data: "data.ext4",
-};
-
-/** The disk as genimage's configuration: the same partitions, GUIDs and file systems as on the debian base. */
-export function printGenimage(board: Board, layout: Layout, imageName: string): string {
+/** A disk as genimage's configuration: the same partitions, GUIDs and file systems as on the debian base. */
+export function printGenimage(
+  board: Board,
+  layout: Layout,
+  recipe: Pick<DiskRecipe, "fat" | "contents" | "raw">,
+  imageName: string,
+): string {
+  const fat = recipe.fat(board);
+  const contents = { ...recipe.contents, [fat.partition]: "first.vfat", data: "data.ext4" };
   return [
-    section("image esp.vfat", [
-      section("vfat", [
-        `extraargs = "-F 32 -i ${fixedGuid(board.name, "esp-serial").slice(0, 8)} -n ESP"`,
-        section("file EFI/BOOT/BOOTX64.EFI", ['image = "efi-part/EFI/BOOT/bootx64.efi"']),
-        section("file grub/grub.cfg", ['image = "grub.cfg"']),
-        section("file grub/grubenv", ['image = "grubenv"']),
-      ]),
-      `size = ${sizeOf("esp", layout)}`,
-    ]),
+    section("image first.vfat", [printFat(board, fat), `size = ${sizeOf(fat.partition, layout)}`]),
     section("image data.ext4", [
       section("ext4", ["use-mke2fs = true", 'label = "data"', `extraargs = "${dataOptions(board.name)}"`]),
       "empty = true",
@@ -29,20 +20,38 @@ export function printGenimage(board: Board, layout: Layout, imageName: string): 
     ]),
     section(`image ${imageName}`, [
       section("hdimage", ['partition-table-type = "gpt"', `disk-uuid = "${layout.diskGuid}"`]),
-      section("partition boot-code", ["in-partition-table = false", 'image = "boot-code.img"', "offset = 0"]),
-      ...layout.partitions.map(printPartition),
+      ...recipe.raw(board).map(printRaw),
+      ...layout.partitions.map((partition) => printPartition(partition, contents[partition.name])),
       `size = ${layout.sizeBytes}`,
     ]),
   ].join("\n");
 }
 
-function printPartition({ name, type, guid, startBytes, sizeBytes }: Partition): string {
-  const image = imageOf[name];
+function printFat({ name }: Board, { label, files }: Fat): string {
+  const serial = fixedGuid(name, "first-serial").slice(0, 8);
+  return section("vfat", [
+    `extraargs = "-F 32 -i ${serial} -n ${label}"`,
+    ...Object.entries(files).map(([path, image]) => section(`file ${path}`, [`image = "${image}"`])),
+  ]);
+}
+
+const printRaw = ({ name, image, offsetBytes }: Raw): string =>
+  section(`partition ${name}`, [
+    "in-partition-table = false",
+    `image = "${image}"`,
+    `offset = ${offsetBytes}`,
+  ]);
+
+function printPartition(
+  { name, type, guid, startBytes, sizeBytes, attributes }: Partition,
+  image: string | undefined,
+): string {
   return section(`partition ${name}`, [
     `partition-type-uuid = "${type}"`,
     `partition-uuid = "${guid}"`,
     `offset = ${startBytes}`,
     `size = ${sizeBytes}`,
+    ...(attributes === "LegacyBIOSBootable" ? ["bootable = true"] : []),
     ...(image === undefined ? [] : [`image = "${image}"`]),
   ]);
 }

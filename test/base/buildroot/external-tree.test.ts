@@ -1,15 +1,16 @@
 import test from "ava";
 import { InputError } from "../../../build/core/faults.ts";
 import { buildrootBoard } from "../../../build/base/buildroot/board.ts";
-import { printGrubEnvironment } from "../../../build/base/buildroot/grub.ts";
+import { printGrubEnvironment } from "../../../build/base/buildroot/grub-disk.ts";
 import { printKernelFragment } from "../../../build/base/buildroot/kernel-fragment.ts";
 import { symbolOfModule } from "../../../build/base/buildroot/module-symbols.ts";
 import { listBoards, readBoardByName } from "../../../build/config/board.ts";
 import { assertGolden } from "../../golden.ts";
 import { textOf } from "../../payload/setup-files.ts";
 import { board } from "../../setups.ts";
-import { payload, planFor, treeFor } from "./trees.ts";
+import { payload, planFor, rockPiE, treeFor } from "./trees.ts";
 
+const models = [board, await readBoardByName("arm64-uefi"), rockPiE];
 const tree = await treeFor();
 const text = (path: string) => textOf(tree.find((entry) => entry.path === path));
 const folder = "/board/halfbridge";
@@ -19,13 +20,19 @@ test("what Buildroot reads of a tree is there, by the names that its manual give
   for (const path of ["/Config.in", "/external.mk", "/configs/x86-64_defconfig"]) t.not(text(path), "", path);
 });
 
-for (const file of ["linux.fragment", "busybox.fragment", "genimage.cfg", "image.conf"]) {
+for (const file of ["linux.fragment", "busybox.fragment", "image.conf"]) {
   test(`${file} is as it was reviewed`, (t) =>
     assertGolden(t, `buildroot/${file}`, text(`${folder}/${file}`)));
 }
 
-test("the configuration is as it was reviewed", (t) =>
-  assertGolden(t, "buildroot/x86-64_defconfig", text("/configs/x86-64_defconfig")));
+for (const model of models) {
+  test(`the configuration of ${model.name} is as it was reviewed`, async (t) => {
+    const others = await treeFor(model);
+    const find = (path: string) => textOf(others.find((entry) => entry.path === path));
+    await assertGolden(t, `buildroot/${model.name}_defconfig`, find(`/configs/${model.name}_defconfig`));
+    await assertGolden(t, `buildroot/${model.name}-genimage.cfg`, find(`${folder}/genimage.cfg`));
+  });
+}
 
 test("every file that the configuration names is in the tree", (t) => {
   const named = [

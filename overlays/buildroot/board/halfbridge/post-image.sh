@@ -50,16 +50,49 @@ make_initramfs() {
   done
   find "$work/initramfs" -exec touch -hd @0 {} +
   (cd "$work/initramfs" && find . | LC_ALL=C sort | cpio --create --quiet --format=newc --owner=0:0 --reproducible) |
-    gzip -n -9 > "$work/boot/initrd.img"
+    gzip -n -9 > "$work/initrd.img"
 }
 
-# The boot partition says which root file system belongs to its kernel (as the initramfs reckons it).
-make_boot_partition() {
+# What a slot is started by says which root file system belongs to its kernel (as the initramfs reckons it).
+with_identity() {
   identity=$(head -c 96 "$images/rootfs.squashfs" | sha256sum | head -c 16)
-  cp "$images/$KERNEL" "$work/boot/vmlinuz"
-  sed "s/@ROOT_IDENTITY@/$identity/" "$board/slot.cfg" > "$work/boot/slot.cfg"
+  sed "s/@ROOT_IDENTITY@/$identity/" "$1"
+}
+
+# arm64's kernel isn't compressed; GRUB and U-Boot unpack it.
+copy_kernel() {
+  case $KERNEL in Image) gzip -n -9 < "$images/Image" ;; *) cat "$images/$KERNEL" ;; esac > "$1"
+}
+
+make_grub_partition() {
+  copy_kernel "$work/boot/vmlinuz"
+  cp "$work/initrd.img" "$work/boot/initrd.img"
+  with_identity "$board/slot.cfg" > "$work/boot/slot.cfg"
   # shellcheck disable=SC2086 # options
   mksquashfs "$work/boot" "$images/boot.squashfs" $same_bytes -comp gzip -noI -noD -noF -noX -b 1M > /dev/null
+  cp "$board/grub.cfg" "$board/grubenv" "$images/"
+}
+
+wrap() { # TYPE FROM TO: in U-Boot's legacy image header
+  SOURCE_DATE_EPOCH=0 mkimage -q -A "$UBOOT_ARCH" -O linux -T "$1" -C none -n "$1" -d "$2" "$3"
+}
+
+make_script_partition() {
+  copy_kernel "$work/boot/$KERNEL_FILE"
+  wrap ramdisk "$work/initrd.img" "$work/boot/initrd.img"
+  with_identity "$board/slot.txt" > "$work/slot.txt"
+  wrap script "$work/slot.txt" "$work/boot/slot.scr"
+  if [ -n "$DEVICE_TREE" ]; then cp "$images/$DEVICE_TREE" "$work/boot/board.dtb"; fi
+  wrap script "$board/boot.txt" "$images/boot.scr"
+  cp "$board/state.img" "$images/"
+  # FAT32 can't be smaller than 34 MiB; its tables take less than a hundredth
+  MiB=$(($(cat "$work"/boot/* | wc -c) * 101 / 100 / 1048576 + 2))
+  if [ $MiB -lt 34 ]; then MiB=34; fi
+  rm -f "$images/boot.vfat"
+  truncate -s "${MiB}M" "$images/boot.vfat"
+  mkdosfs -F 32 -i "$BOOT_SERIAL" -n BOOT "$images/boot.vfat" > /dev/null
+  export MTOOLS_SKIP_CHECK=1
+  for file in "$work"/boot/*; do SOURCE_DATE_EPOCH=315532800 mcopy -i "$images/boot.vfat" "$file" ::/; done
 }
 
 # As grub-bios-setup(8) does it: where the core image is, told to the boot code and to its own first sector.
@@ -67,9 +100,9 @@ place_grub() {
   boot_code=$(find "$BUILD_DIR" -path '*/grub2-*/build-i386-pc/grub-core/boot.img' | head -n 1)
   head -c 440 "$boot_code" > "$images/boot-code.img"
   cp "$images/grub.img" "$images/core.img"
-  patch_at 92 "$CORE_SECTOR_BYTES" "$images/boot-code.img"
+  patch_at 92 "$CORE_SECTOR" "$images/boot-code.img"
   patch_at 102 '\220\220' "$images/boot-code.img" # firmware that doesn't pass the boot drive
-  patch_at 500 "$AFTER_CORE_SECTOR_BYTES" "$images/core.img"
+  patch_at 500 "$AFTER_CORE_SECTOR" "$images/core.img"
 }
 
 patch_at() { # OFFSET BYTES FILE
@@ -80,9 +113,13 @@ patch_at() { # OFFSET BYTES FILE
 rm -rf "$work"
 mkdir -p "$work/boot"
 make_initramfs
-make_boot_partition
-place_grub
-cp "$board/grub.cfg" "$board/grubenv" "$images/"
+case $FORMAT in
+  gpt-grub)
+    make_grub_partition
+    if [ -n "${CORE_SECTOR-}" ]; then place_grub; fi
+    ;;
+  gpt-boot-script) make_script_partition ;;
+esac
 export E2FSPROGS_FAKE_TIME=1
 mkdir "$work/empty"
 genimage --rootpath "$work/empty" --tmppath "$work/genimage" --inputpath "$images" --outputpath "$images" \
