@@ -58,6 +58,7 @@ async function renderTree(
       textFile(`${board}/image.conf`, printFacts({ KERNEL: facts.kernelImage, ...disk.facts })),
       textFile(`${board}/programs`, lines(programNames())),
       textFile(`${board}/modules`, lines(moduleNames(plan))),
+      textFile(`${board}/storage`, lines(["squashfs", ...plan.kernel.modules.storage])),
       textFile(`${board}/runtime.sha256`, await sumsOf(software)),
       copyOf(`${packageFolder}/payload/LICENSE`, join(projectRoot, "LICENSE")),
     ],

@@ -32,8 +32,35 @@ copy_with_needs() { # FILE: to the initramfs, at the same place
   done
 }
 
-# BusyBox and what it needs, the script that finds the root file system, and the kernel's lists of what is
-# built in (the drivers for that are).
+# Modules of storage drivers and all that they depend on, by their paths: none where the kernel has them built in.
+storage_drivers() { # MODULES_DEP
+  awk -v wanted="$board/storage" '
+    BEGIN { while ((getline name < wanted) > 0) { gsub("-", "_", name); is_wanted[name] = 1 } }
+    {
+      gsub(":", "")
+      name = $1
+      gsub(/.*\/|\.ko.*/, "", name)
+      gsub("-", "_", name)
+      if (name in is_wanted) for (i = 1; i <= NF; i++) print $i
+    }' "$1" | sort -u
+}
+
+copy_drivers() {
+  for modules in "$TARGET_DIR"/usr/lib/modules/*; do
+    release=$(basename "$modules")
+    copied=$work/initramfs/usr/lib/modules/$release
+    mkdir -p "$copied"
+    cp "$modules"/modules.builtin* "$copied/"
+    : > "$copied/modules.order"
+    for path in $(storage_drivers "$modules/modules.dep"); do
+      mkdir -p "$copied/$(dirname "$path")"
+      cp "$modules/$path" "$copied/$path"
+    done
+    depmod -b "$work/initramfs" "$release"
+  done
+}
+
+# BusyBox and what it needs, drivers, and the script that finds the root file system.
 make_initramfs() {
   mkdir -p "$work/initramfs/root"
   ln -s usr/bin "$work/initramfs/bin"
@@ -42,12 +69,7 @@ make_initramfs() {
   ln -s usr/lib "$work/initramfs/lib64"
   copy_with_needs /usr/bin/busybox
   cp "$board/initramfs/init" "$work/initramfs/init"
-  for list in "$TARGET_DIR"/lib/modules/*/modules.builtin*; do
-    folder=$work/initramfs/usr/lib/modules/$(basename "$(dirname "$list")")
-    mkdir -p "$folder"
-    cp "$list" "$folder/"
-    : > "$folder/modules.dep"
-  done
+  copy_drivers
   find "$work/initramfs" -exec touch -hd @0 {} +
   (cd "$work/initramfs" && find . | LC_ALL=C sort | cpio --create --quiet --format=newc --owner=0:0 --reproducible) |
     gzip -n -9 > "$work/initrd.img"

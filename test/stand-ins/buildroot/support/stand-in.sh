@@ -31,6 +31,17 @@ configure_kernel() {
   without "${STAND_IN_KERNEL_DROPS-}" CONFIG_ < "$(value BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES)" > "$O/build/linux-$release/.config"
 }
 
+# A root file system and images that somebody else has made, scripts/rehearse-buildroot.ts above all.
+take_system() {
+  rm -rf "$TARGET_DIR" "$BINARIES_DIR"
+  cp -a "$STAND_IN_SYSTEM/target" "$TARGET_DIR"
+  cp -a "$STAND_IN_SYSTEM/images" "$BINARIES_DIR"
+  cp -a "$STAND_IN_SYSTEM/build/." "$BUILD_DIR/"
+  cp -f "$STAND_IN_SYSTEM"/host/* "$HOST_DIR/bin/"
+  rm -rf "$TARGET_DIR/usr/lib/halfbridge"
+  cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
+}
+
 # Programs and modules that the tree expects, all of them empty, and each package's files as Buildroot lists them.
 install_packages() {
   rm -rf "$TARGET_DIR"
@@ -66,11 +77,15 @@ build() {
   export PATH="$HOST_DIR/bin:$PATH"
   board=$BR2_EXTERNAL/board/halfbridge
   echo ">>> halfbridge 0.1.0 Building"
-  install_packages
+  if [ -n "${STAND_IN_SYSTEM-}" ]; then take_system; else install_packages; fi
   echo ">>>   Finalizing target directory"
   cp -a "$(value BR2_ROOTFS_OVERLAY)/." "$TARGET_DIR/"
   run_script "$(value BR2_ROOTFS_POST_BUILD_SCRIPT)" "$TARGET_DIR"
-  make_images
+  if [ -n "${STAND_IN_SYSTEM-}" ]; then
+    mksquashfs "$TARGET_DIR" "$BINARIES_DIR/rootfs.squashfs" -comp lz4 -all-root -noappend -no-xattrs -quiet -no-progress
+  else
+    make_images
+  fi
   if [ -n "${STAND_IN_NO_IMAGE-}" ]; then exit 0; fi
   run_script "$(value BR2_ROOTFS_POST_IMAGE_SCRIPT)" "$BINARIES_DIR"
 }
