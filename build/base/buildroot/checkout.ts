@@ -11,7 +11,7 @@ export interface Checkout {
 }
 
 /** The first release that has all that the external tree asks for. */
-const oldest = "2025.02";
+export const oldestBuildroot = "2025.02";
 
 /** Throws an InputError where there is no Buildroot, or one that is too old. */
 export async function openCheckout(directory: string, flag = "--buildroot"): Promise<Checkout> {
@@ -24,8 +24,8 @@ export async function openCheckout(directory: string, flag = "--buildroot"): Pro
   const version = /^export BR2_VERSION := (\S+)$/m.exec(await readFile(makefile, "utf8"))?.[1];
   if (version === undefined)
     return refuse("its Makefile isn't Buildroot's", "give the folder of a Buildroot source tree");
-  if (version.slice(0, oldest.length) < oldest) {
-    return refuse(`is Buildroot ${version}`, `${oldest} is the first that this works with`);
+  if (version.slice(0, oldestBuildroot.length) < oldestBuildroot) {
+    return refuse(`is Buildroot ${version}`, `${oldestBuildroot} is the first that this works with`);
   }
   return { directory: await realpath(directory), version };
 }
