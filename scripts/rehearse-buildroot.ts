@@ -53,7 +53,7 @@ const hostPackages = [
 const board = await readBoardByName(boardName);
 const system = join(cache.directory, "buildroot", `rehearsal-${boardName}`);
 await step("Make the system that Buildroot would have built", () => makeSystem(board, system));
-await runLogged(
+const proof = runLogged(
   [
     ...[process.execPath, join(projectRoot, "build", "cli", "main.ts"), "test", boardName],
     ...["--base", "buildroot", "--buildroot", join(projectRoot, "test", "stand-ins", "buildroot")],
@@ -65,6 +65,9 @@ await runLogged(
     onLine: (line) => process.stdout.write(`${line}\n`),
   },
 );
+await proof.catch(() => {
+  process.exitCode = 1; // it has said why
+});
 
 async function makeSystem(model: Board, directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });

@@ -45,7 +45,10 @@ const menus: readonly string[] = [
 export function printKernelFragment({ board, kernel }: Plan): KernelFragment {
   const { storage, system, network, hardware } = kernel.modules;
   const builtIn = symbolsOf([...storage, ...system], board.name);
-  const loadable = symbolsOf([...network, ...hardware], board.name).filter((name) => !builtIn.includes(name));
+  const { otherModules = [] } = board.kernel;
+  const loadable = symbolsOf([...network, ...hardware, ...otherModules], board.name).filter(
+    (name) => !builtIn.includes(name),
+  );
   const needed = [...new Set([...kernel.options, ...builtIn, ...loadable])].sort();
   const values = needed.map((name) => [name, loadable.includes(name) ? "m" : "y"] as const);
   const opened = menus.filter((name) => !needed.includes(name));

@@ -70,8 +70,8 @@ test("every option of the plan and every module's symbol is asked for, and held 
 
 test("the modules of all boards have a known symbol", async (t) => {
   for (const name of await listBoards()) {
-    const { storageModules, networkModules } = (await readBoardByName(name)).kernel;
-    for (const module of [...storageModules, ...networkModules]) {
+    const { storageModules, networkModules, otherModules = [] } = (await readBoardByName(name)).kernel;
+    for (const module of [...storageModules, ...networkModules, ...otherModules]) {
       t.truthy(symbolOfModule[module.replaceAll("-", "_")], `${name}: ${module}`);
     }
   }
