@@ -53,7 +53,7 @@ async function configured(t: ExecutionContext, buildroot: string, board: Board, 
   return { checkout, folders, run: () => configure(`${board.name}_defconfig`, user, checkout, folders) };
 }
 
-for (const board of [...boards, rockPiE]) {
+for (const board of boards) {
   withTree(`Buildroot takes every line of the configuration of ${board.name}`, async (t, tree) => {
     const { run: configureIt } = await configured(t, tree, board);
     await t.notThrowsAsync(configureIt());
@@ -72,7 +72,7 @@ withTree(
   async (t, tree) => {
     const { checkout, folders, run: configureIt } = await configured(t, tree, rockPiE);
     await configureIt();
-    const names = (await readSoftware(checkout, folders)).map(({ name }) => name);
+    const names = new Set((await readSoftware(checkout, folders)).map(({ name }) => name));
     for (const name of [
       "busybox",
       "ebtables",
@@ -83,7 +83,7 @@ withTree(
       "nftables",
       "uboot",
     ])
-      t.true(names.includes(name), name);
+      t.true(names.has(name), name);
   },
 );
 

@@ -1,6 +1,6 @@
 /** External trees for tests, with a payload that weighs nothing. */
 import { join } from "node:path";
-import type { Board } from "../../../build/config/board.ts";
+import { readBoardByName, type Board } from "../../../build/config/board.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { copyOf, mergeTrees, type Entry } from "../../../build/core/tree.ts";
 import { renderExternalTree } from "../../../build/base/buildroot/external-tree.ts";
@@ -13,29 +13,8 @@ export const site = await readSite("sites/example.yaml");
 
 export const planFor = (board: Board = pc) => makePlan({ ...board, base: "buildroot" }, site);
 
-/** A board whose U-Boot Buildroot builds; facts from Debian's kernel and U-Boot. */
-export const rockPiE: Board = {
-  ...pc,
-  name: "rock-pi-e",
-  arch: "arm64",
-  deviceTree: { file: "rockchip/rk3328-rock-pi-e.dtb", compatible: "radxa,rockpi-e" },
-  consoles: ["ttyS2,1500000"],
-  image: { ...pc.image, format: "gpt-boot-script" },
-  loader: { kind: "rockchip", ubootBuild: "rock-pi-e-rk3328" },
-  kernel: {
-    package: "linux-image-arm64",
-    storageModules: [
-      "virtio_pci",
-      "virtio_blk",
-      "i2c-rk3x",
-      "rk808-regulator",
-      "fixed",
-      "gpio-rockchip",
-      "dw_mmc-rockchip",
-    ],
-    networkModules: ["virtio_net", "dwmac-rk", "realtek", "rockchip"],
-  },
-};
+/** A board whose U-Boot Buildroot builds. */
+export const rockPiE = await readBoardByName("rock-pi-e");
 
 const configuration = await renderConfiguration(planFor());
 

@@ -53,9 +53,13 @@ install_packages() {
     [ "$name" = "${STAND_IN_LOSES-}" ] || echo "$name" > "$TARGET_DIR/usr/bin/$name"
     echo "busybox,./usr/bin/$name"
   done < "$board/programs" > "$O/build/packages-file-list.txt"
-  mkdir -p "$TARGET_DIR/usr/lib/modules/$release"
-  grep -vx "${STAND_IN_LOSES-}" "$board/modules" | sed 's|.*|kernel/&.ko:|' > "$TARGET_DIR/usr/lib/modules/$release/modules.dep"
-  : > "$TARGET_DIR/usr/lib/modules/$release/modules.builtin"
+  modules=$TARGET_DIR/usr/lib/modules/$release
+  mkdir -p "$modules/kernel"
+  grep -vx "${STAND_IN_LOSES-}" "$board/modules" | while read -r name; do
+    echo "$name" > "$modules/kernel/$name.ko"
+    echo "kernel/$name.ko:"
+  done > "$modules/modules.dep"
+  : > "$modules/modules.builtin"
   cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
   (cd "$TARGET_DIR" && find ./usr/lib/halfbridge -type f) | sed 's/^/halfbridge,/' >> "$O/build/packages-file-list.txt"
   if [ -n "${STAND_IN_STRIPS-}" ]; then
