@@ -3,15 +3,17 @@
  * as that goes without an hour for a build. Programs, kernel and boot loader are Debian's; all else is what a
  * Buildroot tree would do: the external tree's overlay and package, its post-build.sh and post-image.sh, genimage,
  * GRUB as its configuration asks for it. What it doesn't show: that Buildroot's own programs and kernel will do.
+ * The image that is left in out/BOARD is a rehearsal's: not one to flash.
  */
+import { existsSync, readdirSync } from "node:fs";
 import { chmod, cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { assembleDebian } from "../build/base/debian.ts";
 import { rootPackages, suite } from "../build/base/packages.ts";
 import { readBoardByName, type Board } from "../build/config/board.ts";
 import { readSite } from "../build/config/site.ts";
 import { projectRoot } from "../build/core/paths.ts";
-import { step } from "../build/core/progress.ts";
+import { note, step } from "../build/core/progress.ts";
 import { runLogged } from "../build/core/run-logged.ts";
 import { writeTree } from "../build/core/tree.ts";
 import { hostArchitecture, loaderOf, tripletOf } from "../build/debian/architectures.ts";
@@ -21,7 +23,6 @@ import { openTools, type Tools } from "../build/debian/tools.ts";
 import { grubModules, grubPackagesFor } from "../build/image/grub.ts";
 import { runtimePackages } from "../build/payload/runtime.ts";
 import { makePlan } from "../build/plan/plan.ts";
-import { existsSync, readdirSync } from "node:fs";
 
 const [boardName = "x86-64", ...testArguments] = process.argv.slice(2);
 const cache = { directory: join(projectRoot, "out", ".cache"), refresh: false };
@@ -68,6 +69,7 @@ const proof = runLogged(
 await proof.catch(() => {
   process.exitCode = 1; // it has said why
 });
+note(`out/${boardName} has a rehearsal's image: not one to flash.`);
 
 async function makeSystem(model: Board, directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
@@ -75,7 +77,7 @@ async function makeSystem(model: Board, directory: string): Promise<void> {
   const tools = await openTools(suite, cache);
   await makeHost(join(directory, "host"));
   await makeTarget(model, tools, directory);
-  await makeLoader(model, tools, directory);
+  if (model.image.format === "gpt-grub") await makeGrub(model, tools, directory);
 }
 
 /** Starters for the programs, which run where they lie by their own loader. */
@@ -114,12 +116,19 @@ async function makeTarget(model: Board, tools: Tools, directory: string): Promis
   await rm(join(target, "usr", "bin", "nc"));
   await cp(join(target, "usr", "bin", "nc.openbsd"), join(target, "usr", "bin", "nc"));
   await rm(join(target, "var", "log"), { recursive: true });
-  await cp(kernel.image, join(directory, "images", model.arch === "amd64" ? "bzImage" : "Image"));
+  const images = join(directory, "images");
+  await cp(kernel.image, join(images, model.arch === "amd64" ? "bzImage" : "Image"));
+  if (model.deviceTree !== undefined) {
+    const { file } = model.deviceTree;
+    await cp(join(kernel.deviceTrees, file), join(images, basename(file)));
+  }
+  // which QEMU's machine doesn't run: it has a U-Boot of its own
+  await writeFile(join(images, "u-boot-rockchip.bin"), "in place of U-Boot\n");
   await writeFile(join(directory, "build", "packages-file-list.txt"), "busybox,./usr/bin/busybox\n");
 }
 
 /** GRUB as Buildroot's grub2.mk makes it of the tree's configuration. */
-async function makeLoader(model: Board, tools: Tools, directory: string): Promise<void> {
+async function makeGrub(model: Board, tools: Tools, directory: string): Promise<void> {
   const names = grubPackagesFor(model.arch);
   const packages = await fetchPackages({ suite, architecture: model.arch, names }, cache);
   const start = join(directory, "grub-start.cfg");

@@ -36,7 +36,8 @@ export function buildOnBase(
   options: BuildOptions,
 ): Promise<Published> {
   if (board.base === "debian") return buildImage(board, loaded, options);
-  if (flags.buildroot === undefined) {
+  const { buildroot = "" } = flags;
+  if (buildroot === "") {
     const hint = "give its folder, or set HALFBRIDGE_BUILDROOT";
     throw new InputError([
       { file: "--buildroot", path: "", fact: "base buildroot needs a source tree", hint },
@@ -44,7 +45,7 @@ export function buildOnBase(
   }
   return buildWithBuildroot(board, loaded, {
     ...options,
-    buildroot: flags.buildroot,
+    buildroot,
     configFragment: flags.configFragment,
   });
 }
