@@ -14,14 +14,14 @@ const features = [
   "FEATURE_MOUNT_FLAGS",
   "FEATURE_SYNC_FANCY", // of one file
   "INIT",
+  "NC_110_COMPAT",
+  "NC_EXTRA",
+  "NC_SERVER",
   "FEATURE_USE_INITTAB",
 ];
 
-/**
- * Off, as Buildroot installs services with them (syslogd, klogd), has another program by that name (nc), or
- * knows a modprobe that can't read what depmod writes.
- */
-const unwanted = ["SYSLOGD", "KLOGD", "NC", "MODPROBE_SMALL"];
+/** Off, as Buildroot installs services with them, or as it can't read what depmod writes. */
+const unwanted = ["SYSLOGD", "KLOGD", "MODPROBE_SMALL"];
 
 /** The applets that the debian base has, as lines of BusyBox's configuration. */
 export function printBusyboxFragment(): string {
