@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import test from "ava";
 import { InputError } from "../../../build/core/faults.ts";
 import { buildrootBoard } from "../../../build/base/buildroot/board.ts";
+import { exportExternalTree } from "../../../build/base/buildroot/export.ts";
 import { printGrubEnvironment } from "../../../build/base/buildroot/grub-disk.ts";
 import { printKernelFragment } from "../../../build/base/buildroot/kernel-fragment.ts";
 import { symbolOfModule } from "../../../build/base/buildroot/module-symbols.ts";
@@ -8,6 +11,7 @@ import { listBoards, readBoardByName } from "../../../build/config/board.ts";
 import { assertGolden } from "../../golden.ts";
 import { textOf } from "../../payload/setup-files.ts";
 import { board } from "../../setups.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 import { payload, planFor, rockPiE, treeFor } from "./trees.ts";
 
 const models = [board, await readBoardByName("arm64-uefi"), rockPiE];
@@ -109,6 +113,16 @@ test("what the user says goes before what the tree says, and whoever speaks of t
   t.true(lines.includes("BR2_TOOLCHAIN_EXTERNAL_CUSTOM=y"));
   t.false(lines.some((line) => line.includes("BOOTLIN")));
   t.true(text("/configs/x86-64_defconfig").includes("BR2_TOOLCHAIN_EXTERNAL_BOOTLIN_X86_64_GLIBC_STABLE=y"));
+});
+
+test("an exported tree says how to build with it, by names that are in it", async (t) => {
+  const exported = await temporaryFolder(t);
+  await exportExternalTree(planFor(), { ...payload, packages: [] }, exported);
+  const readme = await readFile(join(exported, "README.md"), "utf8");
+  const defconfig = await readFile(join(exported, "configs", "x86-64_defconfig"), "utf8");
+  for (const [, symbol = ""] of readme.matchAll(/`(BR2_\w+)`/g))
+    t.true(defconfig.includes(`${symbol}=`), symbol);
+  t.true(readme.includes("x86-64_defconfig"));
 });
 
 test("a board that Buildroot isn't told of is refused with the reason", (t) => {

@@ -142,7 +142,9 @@ case $FORMAT in
     ;;
   gpt-boot-script) make_script_partition ;;
 esac
-export E2FSPROGS_FAKE_TIME=1
 mkdir "$work/empty"
+# FAT begins in 1980
+export SOURCE_DATE_EPOCH=315532800 E2FSPROGS_FAKE_TIME=1 E2FSCK_TIME=1
+find "$images" -type f -exec touch -hd @$SOURCE_DATE_EPOCH {} +
 genimage --rootpath "$work/empty" --tmppath "$work/genimage" --inputpath "$images" --outputpath "$images" \
   --config "$board/genimage.cfg"

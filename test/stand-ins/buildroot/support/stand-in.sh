@@ -86,7 +86,7 @@ build() {
   cp -a "$(value BR2_ROOTFS_OVERLAY)/." "$TARGET_DIR/"
   run_script "$(value BR2_ROOTFS_POST_BUILD_SCRIPT)" "$TARGET_DIR"
   if [ -n "${STAND_IN_SYSTEM-}" ]; then
-    mksquashfs "$TARGET_DIR" "$BINARIES_DIR/rootfs.squashfs" -comp lz4 -all-root -noappend -no-xattrs -quiet -no-progress
+    mksquashfs "$TARGET_DIR" "$BINARIES_DIR/rootfs.squashfs" -comp lz4 -all-root -noappend -no-xattrs -quiet -no-progress -reproducible -mkfs-time 0 -all-time 0
   else
     make_images
   fi
