@@ -68,7 +68,7 @@ export const boardSchema = {
       pattern: "^[a-z0-9][a-z0-9-]*$",
       description: "A file of board-configs/families/ that has what this one doesn't say.",
     },
-    base: { enum: ["debian"], description: "Where the system comes from." },
+    base: { enum: ["debian", "buildroot"], description: "Where the system comes from." },
     arch: { enum: ["amd64", "arm64", "armhf"], description: "CPU architecture by Debian's name." },
     deviceTree: {
       type: "object",

@@ -17,6 +17,7 @@ const documents = [
   "docs/flash/README.md",
   "docs/modes.md",
   "docs/squid.md",
+  "docs/buildroot.md",
 ];
 const quick = new Set(["boards", "check", "plan"]);
 
