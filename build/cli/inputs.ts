@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { listBoards, readBoardByName, shippedBoards, type Board } from "../config/board.ts";
+import { refuseTogether } from "../config/check-together.ts";
+import { nameOf } from "../config/document.ts";
 import { loadSite, type LoadedSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
@@ -63,7 +65,9 @@ export async function readInputs(
   );
   const other = reasons.find((reason) => !(reason instanceof InputError));
   if (other !== undefined) throw other;
-  if (boardRead.status === "fulfilled" && siteRead.status === "fulfilled")
+  if (boardRead.status === "fulfilled" && siteRead.status === "fulfilled") {
+    refuseTogether(boardRead.value, siteRead.value.site, nameOf(site));
     return { board: boardRead.value, ...siteRead.value };
+  }
   throw new InputError(reasons.flatMap((reason) => (reason as InputError).faults));
 }
