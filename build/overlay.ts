@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ExportBase, Made } from "./base/exports.ts";
 import { suite } from "./base/packages.ts";
@@ -7,6 +7,7 @@ import type { BoardProfile } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
 import { InputError } from "./core/faults.ts";
 import { step } from "./core/progress.ts";
+import { projectVersion } from "./core/project-version.ts";
 import { replaceFolder } from "./core/replace-folder.ts";
 import { openCompiler } from "./debian/compiler.ts";
 import { fetchPackages } from "./debian/packages.ts";
@@ -50,9 +51,15 @@ export async function exportOverlay<B extends BoardProfile>(
   made: Made<B>,
   directory: string,
 ): Promise<void> {
+  const { plan } = made;
   await mkdir(dirname(directory), { recursive: true });
   await step(`Write the overlay to ${directory}`, () =>
-    replaceFolder(directory, (unfinished) => base.write(made, unfinished)),
+    replaceFolder(directory, async (unfinished) => {
+      await base.write(made, unfinished);
+      const about = { halfbridge: await projectVersion(), base: base.name, board: plan.board.name };
+      const text = JSON.stringify({ ...about, site: plan.site.name, planHash: plan.hash }, null, 2);
+      await writeFile(join(unfinished, exportMark), `${text}\n`);
+    }),
   );
 }
 

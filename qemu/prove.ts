@@ -51,7 +51,7 @@ export async function proveImage(
       "lab",
       "Lab, from the first guest to the last claim",
       performance.now() - started,
-      90,
+      options.plan.board.arch === "amd64" ? 90 : 120,
       options,
     );
     return { claims: [...timed, ...others.flat()], figures: [...boot, total], evidence: listEvidence(lab) };

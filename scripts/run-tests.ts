@@ -17,12 +17,13 @@ import { TapReader } from "./tap.ts";
 
 const board = "x86-64";
 const site = "sites/example.yaml";
+/** Another CPU, another boot loader, another format: one board stands for those that U-Boot starts. */
+const armBoard = "rock-pi-e";
 /** Of the matrix: all of it takes some 12 minutes by itself. */
 const part = process.argv.includes("--matrix") ? [] : ["--mode", "bridge-broute"];
 /** Whoever the proxy is, the network is right. It comes first: the report that stays is the other site's. */
 const squidSite = "sites/squid.yaml";
 const squidPart = ["--fast", "--firmware", "bios", "--matrix", "--mode", "bridge-dnat", "--dialect", "nft"];
-const out = join(projectRoot, "out", board);
 const halfbridge = ["node", "build/cli/main.ts"];
 const asUnprivileged = "scripts/as-unprivileged";
 const isRoot = process.getuid?.() === 0;
@@ -46,6 +47,7 @@ const whole: readonly Phase[] = [
     part.length > 0 ? `lab, and ${part.join(" ")}` : "lab, and every mode",
     () => lab(site, ["--matrix", ...part]),
   ],
+  [`lab, ${armBoard}`, () => lab(site, [], armBoard)],
 ];
 
 const tallies: Tally[] = [];
@@ -114,17 +116,18 @@ async function sameBytesElsewhere(): Promise<Tally> {
     onLine: (line) => lines.push(line),
   });
   if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${build}`);
-  const here = (await readFile(join(out, "SHA256SUMS"), "utf8")).trimEnd();
+  const sums = join(projectRoot, "out", board, "SHA256SUMS");
+  const here = (await readFile(sums, "utf8")).trimEnd();
   const there = lines.join("\n");
   if (here === there && here !== "") return { passed: 1, failed: 0, skipped: 0 };
   throw new Error(`the bytes differ; here:\n${here}\nelsewhere:\n${there}`);
 }
 
 /** The claims of a fresh report: the one of an earlier run is removed first. */
-async function lab(siteFile: string, options: readonly string[]): Promise<Tally> {
-  const reportFile = join(out, "report.json");
+async function lab(siteFile: string, options: readonly string[], tested = board): Promise<Tally> {
+  const reportFile = join(projectRoot, "out", tested, "report.json");
   await rm(reportFile, { force: true });
-  const { exitCode } = await start([...halfbridge, "test", board, "--site", siteFile, ...options]);
+  const { exitCode } = await start([...halfbridge, "test", tested, "--site", siteFile, ...options]);
   if (!existsSync(reportFile))
     throw new Error(`the lab ended with exit code ${exitCode} and without a report`);
   const report: Report = JSON.parse(await readFile(reportFile, "utf8"));

@@ -10,6 +10,7 @@ import { readOverlays, renderTemplates } from "../payload/render.ts";
 import { engineParts, type EngineParts } from "./engines.ts";
 import { closeModules, openKernel, type Kernel } from "./kernel.ts";
 import { makeModules, moduleTree } from "./module-tree.ts";
+import { initView } from "./busybox-init.ts";
 import { applets, dataFiles, iptablesExtensions, programLinks, programs } from "./packages.ts";
 
 /** A system as trees of files, ready to be put into an image. */
@@ -51,7 +52,7 @@ export async function assembleDebian(
       Object.entries({ ...programLinks, ...engine.links }).map(([path, target]) => link(path, target)),
       rootModules,
       await readOverlays("busybox-init", "debian"),
-      await renderTemplates("debian", debianView(plan)),
+      await renderTemplates("busybox-init", initView(plan, { settlesSlots: true })),
       [textFile("/etc/halfbridge/boot", `${plan.board.image.format}\n`)],
       payload,
     ),
@@ -127,19 +128,4 @@ async function modules(
     make: async (folder) => makeModules(await closeModules(wanted, kernel, tools), kernel, tools, folder),
   });
   return moduleTree(path, kernel.release);
-}
-
-function debianView({ board, site }: Plan) {
-  if (site.console !== "root-shell") return { shells: [] };
-  // whichever console the device tree names
-  if (board.consoles === undefined)
-    return { shells: [{ terminal: "", action: "respawn", program: "/usr/bin/cttyhack /bin/sh -l" }] };
-  const terminals = board.consoles.map((console) => console.split(",")[0]?.replace(/^tty0$/, "tty1"));
-  return {
-    shells: terminals.map((terminal) => ({
-      terminal,
-      action: terminal === "tty1" ? "askfirst" : "respawn",
-      program: "-/bin/sh",
-    })),
-  };
 }

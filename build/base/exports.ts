@@ -5,6 +5,7 @@ import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Payload } from "../payload/payload.ts";
 import type { Plan } from "../plan/plan.ts";
+import { buildrootExport } from "./buildroot/export.ts";
 import { openwrtExport } from "./openwrt/export.ts";
 
 /** What a base makes of the payload for people who have a build of their own. */
@@ -14,9 +15,9 @@ export interface ExportBase<B extends BoardProfile = BoardProfile> {
   readonly packages: readonly string[];
   /** The board as this base sees it. Throws an InputError where the profile, of this file, doesn't say enough. */
   boardFor(profile: BoardProfile, file: string): B;
-  /** What of a site doesn't go with this base or board. */
-  check(board: B, site: Site, files: { readonly board: string; readonly site: string }): Fault[];
-  /** Writes the overlay into a folder that is there and empty. */
+  /** What of a site doesn't go with this base or board; `file` is the site's. */
+  check(board: B, site: Site, file: string): Fault[];
+  /** Writes the overlay, and a README that says how it is used, into a folder that is there and empty. */
   write(made: Made<B>, directory: string): Promise<void>;
 }
 
@@ -33,4 +34,7 @@ export interface Made<B extends BoardProfile = BoardProfile> {
 }
 
 /** The bases that have an overlay, by name. */
-export const exportBases: Readonly<Record<string, ExportBase>> = { openwrt: openwrtExport };
+export const exportBases: Readonly<Record<string, ExportBase>> = {
+  buildroot: buildrootExport,
+  openwrt: openwrtExport,
+};

@@ -10,6 +10,7 @@ import {
   type Board,
   type BoardProfile,
 } from "../config/board.ts";
+import { refuseTogether } from "../config/check-together.ts";
 import { nameOf } from "../config/document.ts";
 import { loadSite, type LoadedSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
@@ -49,7 +50,7 @@ export function takesSite(command: Command): Command {
 export function takesAll(command: Command): Command {
   return command.option(
     "--all",
-    "every board whose system is Debian's, on all cores; one that fails leaves the others alone",
+    "every board whose image is made here, on all cores; one that fails leaves the others alone",
   );
 }
 
@@ -65,17 +66,24 @@ export async function readAllInputs(
   return { boards: (await readAllBoards(boards)).map(({ name }) => name), ...(await loadSite(site)) };
 }
 
-/** Reads a board whose system is Debian's, and a site. */
-export function readInputs(board: string, options: InputOptions): Promise<{ board: Board } & LoadedSite> {
-  return readBoth(board, readBoard, options);
+/** Reads a board whose image is made here, and a site that goes with it. */
+export async function readInputs(
+  board: string,
+  options: InputOptions,
+): Promise<{ board: Board } & LoadedSite> {
+  const inputs = await readBoth(board, readBoard, options);
+  refuseTogether(inputs.board, inputs.site, nameOf(options.site));
+  return inputs;
 }
 
-/** Reads a board of any base, and a site. */
-export function readAnyInputs(
+/** Likewise, whoever makes the board's images. */
+export async function readAnyInputs(
   board: string,
   options: InputOptions,
 ): Promise<{ board: BoardProfile } & LoadedSite> {
-  return readBoth(board, readBoardProfile, options);
+  const inputs = await readBoth(board, readBoardProfile, options);
+  refuseTogether(inputs.board, inputs.site, nameOf(options.site));
+  return inputs;
 }
 
 /** Reads a board as a base sees it, and a site that goes with both. */
@@ -84,11 +92,12 @@ export async function readForBase<B extends BoardProfile>(
   name: string,
   options: InputOptions,
 ): Promise<{ board: B } & LoadedSite> {
-  const { board: profile, ...loaded } = await readAnyInputs(name, options);
-  const files = { board: nameOf(await findBoard(name, options.boards)), site: nameOf(options.site) };
-  const board = base.boardFor(profile, files.board);
-  const faults = base.check(board, loaded.site, files);
+  const { board: profile, ...loaded } = await readBoth(name, readBoardProfile, options);
+  const board = base.boardFor(profile, nameOf(await findBoard(name, options.boards)));
+  const site = nameOf(options.site);
+  const faults = base.check(board, loaded.site, site);
   if (faults.length > 0) throw new InputError(faults);
+  refuseTogether(board, loaded.site, site);
   return { board, ...loaded };
 }
 

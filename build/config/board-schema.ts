@@ -108,7 +108,7 @@ const openwrtFacts = {
 } as const;
 
 /** What a profile has to say by its base. */
-const debianKeys = ["image", "kernel", "flashing"] as const;
+const imageKeys = ["image", "kernel", "flashing"] as const;
 const openwrtKeys = ["openwrt"] as const;
 
 /** A profile of that base has these keys; said by what holds else, as `then` would make a promise of the schema. */
@@ -125,7 +125,7 @@ export const boardSchema = {
   type: "object",
   additionalProperties: false,
   required: ["name", "title", "base", "arch", "memoryMiB", "storageMiB", "ports", "sources"],
-  allOf: [wantedBy("debian", debianKeys), wantedBy("openwrt", openwrtKeys)],
+  allOf: [wantedBy("debian", imageKeys), wantedBy("buildroot", imageKeys), wantedBy("openwrt", openwrtKeys)],
   properties: {
     name: {
       type: "string",
@@ -139,7 +139,7 @@ export const boardSchema = {
       description: "A file of board-configs/families/ that has what this one doesn't say.",
     },
     base: {
-      enum: ["debian", "openwrt"],
+      enum: ["debian", "buildroot", "openwrt"],
       description: "Where the system comes from if the user doesn't say.",
     },
     arch: { enum: ["amd64", "arm64", "armhf"], description: "CPU architecture by Debian's name." },
@@ -326,8 +326,8 @@ export const boardSchema = {
 /** What any profile says, whatever its base. */
 export type BoardProfile = FromSchema<typeof boardSchema>;
 
-/** A board whose system is made of Debian packages. */
-export type Board = BoardProfile & Required<Pick<BoardProfile, (typeof debianKeys)[number]>>;
+/** A board whose disk image is made here, of Debian packages or by Buildroot. */
+export type Board = BoardProfile & Required<Pick<BoardProfile, (typeof imageKeys)[number]>>;
 
 /** A board that OpenWrt has a profile for. */
 export type OpenwrtBoard = BoardProfile & Required<Pick<BoardProfile, (typeof openwrtKeys)[number]>>;

@@ -50,14 +50,14 @@ export async function findBoard(name: string, folder: string = shippedBoards): P
   throw new InputError([{ file: nameOf(folder), path: "", fact, hint: suggestNear(name, names) }]);
 }
 
-/** Reads a board whose system is Debian's, by its name. Throws an InputError with every fault of its profile. */
+/** Reads a board whose image is made here, by its name. Throws an InputError with every fault of its profile. */
 export async function readBoardByName(name: string, folder: string = shippedBoards): Promise<Board> {
   return readBoard(await findBoard(name, folder));
 }
 
-/** All boards of a folder whose system is Debian's, sorted by name. Throws an InputError as readAllProfiles does. */
+/** All boards of a folder whose image is made here, sorted by name. Throws an InputError as readAllProfiles does. */
 export async function readAllBoards(folder: string = shippedBoards): Promise<Board[]> {
-  return (await readAllProfiles(folder)).filter(isDebian);
+  return (await readAllProfiles(folder)).filter(hasOwnImage);
 }
 
 /** All boards of a folder, sorted by name. Throws an InputError with every fault of every profile. */
@@ -71,17 +71,17 @@ export async function readAllProfiles(folder: string = shippedBoards): Promise<B
   return read.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
 }
 
-/** Reads a board profile, which has to be one of Debian's. Throws an InputError with every fault. */
+/** Reads a board profile, which has to be one whose image is made here. Throws an InputError with every fault. */
 export async function readBoard(file: string): Promise<Board> {
   const profile = await readBoardProfile(file);
-  if (isDebian(profile)) return profile;
-  const fact = `is ${profile.base}: its system isn't made of Debian packages`;
+  if (hasOwnImage(profile)) return profile;
+  const fact = `is ${profile.base}: OpenWrt makes its images`;
   const hint = `halfbridge build ${profile.name} --imagebuilder DIR`;
   throw new InputError([{ file: nameOf(file), path: "/base", fact, hint }]);
 }
 
 /** The schema wants the rest of such a profile. */
-export const isDebian = (profile: BoardProfile): profile is Board => profile.base === "debian";
+export const hasOwnImage = (profile: BoardProfile): profile is Board => profile.base !== "openwrt";
 
 /**
  * Reads a board profile of any base with what its family says filled in; families are looked for beside the

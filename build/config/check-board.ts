@@ -21,7 +21,7 @@ export function checkBoard(board: BoardProfile, fileName: string, fileOf: FileOf
     blame("/name", `is ${board.name}, but the file is called ${fileName}`, `call it ${name}`);
   checkMemory(board, blame);
   checkNames(board, blame);
-  if (board.base === "debian") {
+  if (board.base !== "openwrt") {
     checkPlaces(board, blame);
     checkConsoles(board as Board, blame);
     checkLoader(board as Board, blame);

@@ -1,27 +1,74 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
-import { note } from "./progress.ts";
-import { formatCommand, run, type RunOptions, type RunResult } from "./run.ts";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { ToolError } from "./faults.ts";
+import { interruption } from "./interrupt.ts";
+import { formatCommand } from "./run.ts";
 
-/** As run, for a command that takes long: what it says is shown as it comes, and added to a log. */
-export async function runLogged(
-  argv: readonly string[],
-  log: string,
-  options: RunOptions = {},
-): Promise<RunResult> {
-  const file = createWriteStream(log, { flags: "a" });
-  file.write(`$ ${formatCommand(argv)}\n`);
-  let rest = "";
-  const onOutput = (text: string) => {
-    file.write(text);
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") note(`  | ${line}`);
+export interface LoggedRun {
+  readonly cwd?: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Gets all that is said, after what it holds already. */
+  readonly log: string;
+  /** Told each line as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/**
+ * Runs a command that takes long and says much: its output goes to a file, line by line, not to memory. Throws a
+ * ToolError with the end of it. An interruption ends it with all that it has started.
+ */
+export async function runLogged(argv: readonly string[], options: LoggedRun): Promise<void> {
+  interruption.throwIfAborted();
+  const [program = "", ...rest] = argv;
+  const log = createWriteStream(options.log, { flags: "a" });
+  log.write(`$ ${formatCommand(argv)}\n`);
+  const child = spawn(program, rest, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true, // a group of its own
+  });
+  const endGroup = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
   };
+  interruption.addEventListener("abort", endGroup, { once: true });
   try {
-    return await run(argv, { ...options, onOutput });
+    const ended = once(child, "close");
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        log.write(`${line}\n`);
+        options.onLine?.(line);
+      });
+    }
+    const [code, signal] = (await ended.catch((error: unknown) => {
+      throw new ToolError(`${program}: ${(error as Error).message}`);
+    })) as [number | null, string | null];
+    interruption.throwIfAborted();
+    if (code !== 0) throw await failure(argv, code ?? signal, log, options.log);
   } finally {
-    file.end();
-    await finished(file);
+    interruption.removeEventListener("abort", endGroup);
+    log.end();
   }
+}
+
+async function failure(
+  argv: readonly string[],
+  code: number | string | null,
+  log: NodeJS.WritableStream,
+  file: string,
+): Promise<ToolError> {
+  await new Promise((written) => log.write("", written));
+  const said = (await readFile(file, "utf8")).trim().split("\n").slice(-15);
+  return new ToolError(
+    [
+      `command failed (${String(code)}):`,
+      `  ${formatCommand(argv)}`,
+      ...said.map((line) => `  | ${line}`),
+    ].join("\n"),
+    `all that it said is in ${file}`,
+  );
 }

@@ -10,8 +10,6 @@ export interface RunOptions {
   readonly input?: string | Buffer;
   /** Exit codes that count as success; 0 when not given. */
   readonly okCodes?: readonly number[];
-  /** Gets what it says while it runs, on either stream. */
-  readonly onOutput?: (text: string) => void;
 }
 
 export interface RunResult {
@@ -38,12 +36,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     ...(options.input === undefined ? {} : { input: options.input }),
     env: { ...inherited, LC_ALL: "C.UTF-8", TZ: "UTC", ...options.env },
   });
-  const running = shell`${[...argv]}`;
-  const { onOutput } = options;
-  if (onOutput !== undefined)
-    for (const stream of [running.stdout, running.stderr])
-      stream.on("data", (bytes: Buffer) => onOutput(bytes.toString()));
-  const { stdout, stderr, exitCode, signal } = await running;
+  const { stdout, stderr, exitCode, signal } = await shell`${[...argv]}`;
   interruption.throwIfAborted();
   const code = exitCode ?? 128 + constants.signals[signal ?? "SIGKILL"];
   if (code === 127 && !okCodes.includes(code)) {

@@ -34,17 +34,13 @@ export const gptBootScript: ImageFormat = {
   async writeBoot({ board, kernel, initramfs, deviceTree, rootIdentity }, tools, file) {
     const work = await mkdtemp(join(tmpdir(), "halfbridge-boot-"));
     try {
-      const { arch, loader } = board;
-      const kernelFile = arch === "arm64" ? "Image.gz" : "zImage";
-      const view = {
-        ...{ kernelFile, isCompressed: arch === "arm64", arguments: kernelArguments(board, rootIdentity) },
-        ...{ hasTree: deviceTree !== undefined, isRaspberry: loader?.kind === "raspberry-pi" },
-      };
+      const { arch } = board;
+      const view = slotView(board, rootIdentity);
       const script = await renderScript("boot/gpt-boot-script", view, arch, tools, work);
       const ramdisk = join(work, "ramdisk");
       await wrap("ramdisk", arch, initramfs, ramdisk, tools);
       const files = [
-        { path: `/${kernelFile}`, from: { file: kernel } },
+        { path: `/${view.kernelFile}`, from: { file: kernel } },
         { path: "/initrd.img", from: { file: ramdisk } },
         { path: "/slot.scr", from: { file: script } },
         ...(deviceTree === undefined ? [] : [{ path: "/board.dtb", from: { file: deviceTree } }]),
@@ -97,8 +93,18 @@ function loaderPlace(layout: Layout, startBytes: number) {
   return { ...first, name: "loader", startBytes, sizeBytes: first.startBytes - startBytes };
 }
 
-/** U-Boot reads numbers as hexadecimal. */
-function firmwareView(layout: Layout) {
+/** What a slot's script wants to know. */
+export function slotView(board: Board, rootIdentity: string) {
+  const { arch, loader, deviceTree } = board;
+  const kernelFile = arch === "arm64" ? "Image.gz" : "zImage";
+  return {
+    ...{ kernelFile, isCompressed: arch === "arm64", arguments: kernelArguments(board, rootIdentity) },
+    ...{ hasTree: deviceTree !== undefined, isRaspberry: loader?.kind === "raspberry-pi" },
+  };
+}
+
+/** What boot.scr wants to know. U-Boot reads numbers as hexadecimal. */
+export function firmwareView(layout: Layout) {
   const hex = (number: number) => number.toString(16);
   return {
     stateSector: hex(partitionOf(layout, "state").startBytes / 512),

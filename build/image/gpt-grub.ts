@@ -62,7 +62,7 @@ export const gptGrub: ImageFormat = {
 const startsByBios = ({ arch }: Board): boolean => arch === "amd64";
 
 /** One configuration for BIOS and UEFI, which no update changes. */
-async function grubConfiguration(layout: Layout): Promise<string | Buffer> {
+export async function grubConfiguration(layout: Layout): Promise<string | Buffer> {
   const numberOf = (name: "esp" | "boot-a" | "boot-b") => partitionOf(layout, name).number;
   const view = { esp: numberOf("esp"), bootA: numberOf("boot-a"), bootB: numberOf("boot-b") };
   const [configuration] = (await renderTemplates("esp", view)) as FileEntry[];

@@ -23,7 +23,7 @@ const platforms = {
 type GrubArchitecture = keyof typeof platforms;
 
 /** gzio: arm64's kernel is compressed, and GRUB unpacks it. */
-const modules =
+export const grubModules =
   "part_gpt fat squash4 gzio normal configfile loadenv linux test echo regexp search serial terminal sleep reboot halt minicmd".split(
     " ",
   );
@@ -63,7 +63,7 @@ export async function makeGrub(
   const environment = join(folder, "grubenv");
   await tools.run("grub-mkimage", [
     ...["-O", efi.platform, "-d", moduleFolder(efi.platform, packages), "-p", "/grub", "-o", file],
-    ...["all_video", "efi_gop", "gfxterm", ...modules],
+    ...["all_video", "efi_gop", "gfxterm", ...grubModules],
   ]);
   await tools.run("grub-editenv", [environment, "create"]);
   const slots = ["ORDER=A B", "A_OK=1", "A_TRY=0", "B_OK=0", "B_TRY=0"];
@@ -86,7 +86,7 @@ async function makeBios(
   const core = join(folder, "core.img");
   const prefix = `(,gpt${partitionOf(layout, "esp").number})/grub`;
   await tools.run("grub-mkimage", [
-    ...["-O", platform, "-d", pc, "-p", prefix, "-o", core, "biosdisk", "linux16", ...modules],
+    ...["-O", platform, "-d", pc, "-p", prefix, "-o", core, "biosdisk", "linux16", ...grubModules],
   ]);
   const sector = partitionOf(layout, "bios").startBytes / 512;
   return {

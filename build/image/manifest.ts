@@ -29,10 +29,15 @@ export interface Manifest {
   }[];
   /** What the root file system's files weigh before compression, by where they are from. */
   readonly weights: readonly Weight[];
-  readonly packages: readonly Omit<Package, "directory" | "homepage">[];
+  readonly packages: readonly ManifestPackage[];
   /** What a boot loader is from that the image brings along. */
   readonly loader: readonly Origin[];
 }
+
+/** sha256 of what it was installed from, where that is one file. */
+export type ManifestPackage = Pick<Package, "name" | "version" | "architecture" | "source"> & {
+  readonly sha256?: string;
+};
 
 export interface ManifestFacts {
   readonly plan: Plan;
@@ -45,7 +50,7 @@ export interface ManifestFacts {
   readonly slot: Manifest["slot"];
   readonly layout: Layout;
   readonly weights: readonly Weight[];
-  readonly packages: readonly Package[];
+  readonly packages: readonly ManifestPackage[];
   readonly loader: readonly Origin[];
 }
 
@@ -78,7 +83,7 @@ export function makeManifest({ plan, ...facts }: ManifestFacts): Manifest {
         version,
         architecture,
         source,
-        sha256,
+        ...(sha256 === undefined ? {} : { sha256 }),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     loader: facts.loader,

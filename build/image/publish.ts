@@ -1,24 +1,15 @@
-import { existsSync } from "node:fs";
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { System } from "../base/debian.ts";
-import { checksums, hashFile, hashOf } from "../core/hash.ts";
-import { projectVersion } from "../core/paths.ts";
-import { replaceFolder } from "../core/replace-folder.ts";
-import { run } from "../core/run.ts";
-import { step } from "../core/progress.ts";
-import { hashSources, type StepResult } from "../core/steps.ts";
-import { writeTree, type Entry } from "../core/tree.ts";
-import { identifyPackages, type Package } from "../debian/packages.ts";
+import type { StepResult } from "../core/steps.ts";
+import type { Entry } from "../core/tree.ts";
+import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
-import { renderTemplates } from "../payload/render.ts";
-import { nodeRelease } from "../payload/runtime.ts";
 import type { Origin } from "../loader/loader.ts";
 import type { Plan } from "../plan/plan.ts";
-import { formatOf } from "./formats.ts";
-import { makeManifest, type Manifest } from "./manifest.ts";
-import { formatSbom } from "./sbom.ts";
+import { publishImage, type Published } from "./publish-image.ts";
+import { debianComponents } from "./sbom.ts";
 import { weigh } from "./sizes.ts";
+
+export type { Published } from "./publish-image.ts";
 
 /** All that a build made, and what it was made of. */
 export interface BuildResult {
@@ -41,117 +32,29 @@ export interface BuildResult {
   readonly fast: boolean;
 }
 
-/** What is in `out/<board>/`. */
-export interface Published {
-  readonly directory: string;
-  readonly image: string;
-  readonly plan: Plan;
-  readonly manifest: Manifest;
-  /** False when all of it was there already. */
-  readonly fresh: boolean;
-}
-
-/** Puts everything that people take away into `out/<board>/`, whole or not at all. */
-export async function publish(result: BuildResult, outDirectory: string): Promise<Published> {
-  const { plan } = result;
-  const directory = join(outDirectory, plan.board.name);
-  const name = `halfbridge-${plan.board.name}-${plan.site.name}.img`;
-  const key = hashOf({
-    plan: plan.hash,
-    image: result.image.key,
-    fast: result.fast,
-    version: await projectVersion(),
-    packages: identifyPackages([...result.packages, ...result.bootPackages]),
-    code: await hashSources("build/image", "templates/image"),
-  });
-  const stamp = join(directory, ".published");
-  const image = join(directory, name);
-  if (existsSync(image) && existsSync(stamp) && (await readFile(stamp, "utf8")) === key) {
-    const manifest = JSON.parse(await readFile(join(directory, "manifest.json"), "utf8")) as Manifest;
-    return { directory, image, plan, manifest, fresh: false };
-  }
-  const manifest = await step(`Publish to ${directory}`, () =>
-    replaceFolder(directory, async (unfinished) => {
-      const made = await writeAll(result, unfinished, name);
-      await writeFile(join(unfinished, ".published"), key);
-      return made;
-    }),
-  );
-  return { directory, image, plan, manifest, fresh: true };
-}
-
-async function writeAll(result: BuildResult, directory: string, name: string): Promise<Manifest> {
-  const { plan, system, bootPackages } = result;
-  const at = (file: string) => join(directory, file);
-  const image = at(name);
-  const compressed = `${name}.gz`;
-  const bmap = `${name}.bmap`;
-  // A copy, so that nothing that happens to it reaches the cache; holes stay holes.
-  await run(["cp", "--sparse=always", result.image.path, image]);
-  const [sha256] = await Promise.all([
-    hashFile(image),
-    result.fast ? undefined : compress(image, result.tools),
-    result.fast ? undefined : run(["bmaptool", "create", "--output", at(bmap), image]),
-  ]);
+/** What Debian's packages were made into, put into `out/<board>/`. */
+export function publish(result: BuildResult, outDirectory: string): Promise<Published> {
+  const { plan, configuration, system, boot, root, image, tools, compiler, fast } = result;
   const packages = [
     ...result.packages,
-    ...bootPackages.filter(({ name: owner }) => owner.startsWith("grub-")),
+    ...result.bootPackages.filter(({ name }) => name.startsWith("grub-")),
   ];
-  const node = await nodeRelease(plan.board.arch, result.packages);
-  const version = await projectVersion();
-  const manifest = makeManifest({
-    plan,
-    version,
-    kernelRelease: system.kernel.release,
-    node,
-    addonCompiler: result.compiler,
-    image: { file: name, bytes: (await stat(image)).size, sha256 },
-    compressed: result.fast ? null : { file: compressed, bytes: (await stat(at(compressed))).size },
-    slot: { bootBytes: (await stat(result.boot.path)).size, rootBytes: (await stat(result.root.path)).size },
-    layout: formatOf(plan.board).layout(plan.board),
-    weights: weigh(system.root, packages),
-    packages,
-    loader: result.loaderOrigins,
-  });
-  await writeFile(at("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writeFile(at("sbom.cdx.json"), formatSbom(manifest, version, packages, node));
-  if (!result.fast)
-    await writeTree(await renderTemplates("image", flashingView(plan, manifest, bmap)), directory);
-  await writeFile(at("plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
-  await writeTree(result.configuration, at("payload"));
-  const downloads = result.fast ? [] : [compressed, bmap, "FLASHING.md"];
-  await writeFile(
-    at("SHA256SUMS"),
-    await checksums(directory, [name, ...downloads, "manifest.json", "sbom.cdx.json"]),
+  return publishImage(
+    {
+      plan,
+      configuration,
+      kernelRelease: system.kernel.release,
+      image,
+      slot: { boot: boot.path, root: root.path },
+      runtimePackages: result.packages,
+      weights: weigh(system.root, packages),
+      packages,
+      loader: result.loaderOrigins,
+      components: debianComponents(packages),
+      tools,
+      compiler,
+      fast,
+    },
+    outDirectory,
   );
-  return manifest;
-}
-
-/** Adds `.gz`, which balenaEtcher and bmaptool open; pigz writes the same bytes with any number of threads. */
-function compress(image: string, tools: Tools): Promise<unknown> {
-  return tools.run("pigz", ["--no-name", "--keep", image]);
-}
-
-function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bmap: string) {
-  return {
-    board: board.name,
-    title: board.title,
-    image: image.file,
-    sizeMiB: Math.round(image.bytes / 1024 / 1024),
-    compressed: compressed?.file,
-    compressedMB: ((compressed?.bytes ?? 0) / 1e6).toFixed(1),
-    bmap,
-    site: site.name,
-    mode: site.mode,
-    dialect: site.dialect,
-    router: site.router,
-    ispRouter: site.ispRouter,
-    lan: site.lan,
-    medium: board.flashing.medium,
-    storageMiB: board.storageMiB,
-    steps: board.flashing.steps.map((text, index) => ({ number: index + 1, text })),
-    recovery: board.flashing.recovery ?? [],
-    isp: board.ports.isp.name,
-    lanPort: board.ports.lan.name,
-  };
 }

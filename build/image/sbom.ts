@@ -5,11 +5,35 @@ import type { Origin } from "../loader/loader.ts";
 import type { NodeRelease } from "../payload/runtime.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** A CycloneDX 1.6 bill of materials: every Debian package that a file is from, and the Node runtime. */
+/** A piece of software in an image, as its bill of materials knows it. */
+export interface SoftwareComponent {
+  readonly name: string;
+  readonly version: string;
+  /** Package URL (purl specification). */
+  readonly purl: string;
+  /** Of what it was installed from. */
+  readonly sha256?: string;
+  readonly homepage?: string;
+  /** What else is known, by name. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export function debianComponents(packages: readonly Package[]): SoftwareComponent[] {
+  return packages.map(({ name, version, architecture, source, sha256, homepage }) => ({
+    name,
+    version,
+    purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=trixie`,
+    sha256,
+    ...(homepage === undefined ? {} : { homepage }),
+    properties: { "debian:source": source },
+  }));
+}
+
+/** A CycloneDX 1.6 bill of materials: what a base's files are from, and the Node runtime. */
 export function formatSbom(
   { board, planHash, image, loader }: Pick<Manifest, "board" | "planHash" | "image" | "loader">,
   version: string,
-  packages: readonly Package[],
+  components: readonly SoftwareComponent[],
   node: NodeRelease,
 ): string {
   const bom = new Models.Bom({
@@ -21,15 +45,16 @@ export function formatSbom(
       }),
     }),
   });
-  for (const { name, version: packageVersion, architecture, source, sha256, homepage } of packages) {
-    const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(packageVersion)}?arch=${architecture}&distro=trixie`;
+  for (const { name, version: componentVersion, purl, sha256, homepage, properties } of components) {
     const component = new Models.Component(Enums.ComponentType.Library, name, {
-      version: packageVersion,
+      version: componentVersion,
       purl,
       bomRef: purl,
     });
-    component.hashes.set(Enums.HashAlgorithm["SHA-256"], sha256);
-    component.properties.add(new Models.Property("debian:source", source));
+    if (sha256 !== undefined) component.hashes.set(Enums.HashAlgorithm["SHA-256"], sha256);
+    for (const [key, value] of Object.entries(properties)) {
+      component.properties.add(new Models.Property(key, value));
+    }
     if (homepage !== undefined) {
       component.externalReferences.add(
         new Models.ExternalReference(homepage, Enums.ExternalReferenceType.Website),

@@ -1,4 +1,4 @@
-import { isDebian, type Board, type BoardProfile } from "../config/board.ts";
+import { hasOwnImage, type Board, type BoardProfile } from "../config/board.ts";
 
 /** What is known of a board's image before anyone flashes it. */
 export interface Proof {
@@ -22,7 +22,7 @@ const starters: Readonly<Record<Board["image"]["format"], Readonly<Partial<Recor
 
 /** As proofOf, for a board of any base: of OpenWrt's images, the lab boots those for PCs. */
 export function proofOfProfile(board: BoardProfile): Proof {
-  if (isDebian(board)) return proofOf(board);
+  if (hasOwnImage(board)) return proofOf(board);
   return {
     level: (board.evidence ?? []).length > 0 ? "hardware" : "payload",
     startedBy: "",

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Board } from "../config/board-schema.ts";
+import { refuseTogether } from "../config/check-together.ts";
 import { loadSite, type Site } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { identifyTree } from "../core/identify-tree.ts";
@@ -21,6 +22,7 @@ async function main([boardFile = "", siteFile = "", folder = ""]: readonly strin
     const board = JSON.parse(await readFile(boardFile, "utf8")) as Board;
     const { site, files } = await loadSite(siteFile);
     requireEngine(site, siteFile);
+    refuseTogether(board, site, siteFile);
     const setup = printSetup(makePlan(board, site, files), files);
     await rm(unfinished, { recursive: true, force: true });
     await writeTree(setup, unfinished);

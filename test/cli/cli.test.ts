@@ -9,6 +9,7 @@ const halfbridge = (...argv: string[]) =>
   run([process.execPath, join(projectRoot, "build/cli/main.ts"), ...argv], {
     cwd: projectRoot,
     okCodes: [0, 1, 2],
+    env: { HALFBRIDGE_BUILDROOT: "" }, // tests that want a tree name it
   });
 
 async function brokenSite(t: ExecutionContext): Promise<string> {
@@ -64,6 +65,19 @@ test("a part of the matrix that promises nothing is refused before anything is b
     t.is(stdout, "");
     t.true(stderr.includes(`${part.join(" ")}: none of these set-ups promises that claim`), stderr);
   }
+});
+
+test("base buildroot says what it wants, and refuses what isn't a Buildroot tree", async (t) => {
+  const build = ["build", "x86-64", "--base", "buildroot"];
+  const without = await halfbridge(...build);
+  t.is(without.exitCode, 1);
+  t.regex(
+    without.stderr,
+    /^--buildroot: base buildroot needs a source tree \(give its folder, or set HALFBRIDGE_BUILDROOT\)$/m,
+  );
+  const wrong = await halfbridge(...build, "--buildroot", "build");
+  t.is(wrong.exitCode, 1);
+  t.regex(wrong.stderr, /^--buildroot build: no Makefile is there/m);
 });
 
 test("faults can be read by a machine", async (t) => {

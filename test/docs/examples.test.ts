@@ -18,6 +18,7 @@ const documents = [
   "docs/modes.md",
   "docs/openwrt.md",
   "docs/squid.md",
+  "docs/buildroot.md",
 ];
 const quick = new Set(["boards", "check", "plan"]);
 

@@ -5,7 +5,7 @@ import { projectRoot } from "../../build/core/paths.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { relocate, runScript, writeFiles } from "./scripts.ts";
 
-const overlay = join(projectRoot, "overlays", "debian");
+const overlay = join(projectRoot, "overlays", "busybox-init");
 
 interface Machine {
   readonly compatible?: string;

@@ -18,30 +18,9 @@ export function openwrtBoard(profile: BoardProfile, file: string): OpenwrtBoard 
   return { ...rest, base: "openwrt", ports, openwrt: facts };
 }
 
-/** What of a site doesn't go with OpenWrt, or not with the board. `files` name the two. */
-export function checkForOpenwrt(
-  { ports }: OpenwrtBoard,
-  site: Site,
-  files: { readonly board: string; readonly site: string },
-): Fault[] {
-  const faults: Fault[] = [];
-  if (site.proxy.engine === "squid") {
-    faults.push({
-      file: files.site,
-      path: "/proxy/engine",
-      fact: "is squid, which isn't brought to OpenWrt",
-      hint: "use halfbridge, or Debian's base",
-    });
-  }
-  const { isp, lan } = ports;
-  const isBridged = site.mode === "bridge-broute" || site.mode === "bridge-dnat";
-  if (isBridged && isp.dsaPort !== undefined && lan.dsaPort !== undefined) {
-    faults.push({
-      file: files.site,
-      path: "/mode",
-      fact: `is ${site.mode}, but ${isp.dsaPort} and ${lan.dsaPort} are ports of one switch chip (${files.board}), which would bridge them itself, past every rule`,
-      hint: "use half-bridge or proxy-arp",
-    });
-  }
-  return faults;
+/** What of a site doesn't go with OpenWrt; `file` is the site's. */
+export function checkForOpenwrt(site: Site, file: string): Fault[] {
+  if (site.proxy.engine !== "squid") return [];
+  const fact = "is squid, which isn't brought to OpenWrt";
+  return [{ file, path: "/proxy/engine", fact, hint: "use halfbridge, or Debian's base" }];
 }

@@ -8,12 +8,12 @@ import { nearestTo } from "../../config/suggest.ts";
 import { InputError, type Fault } from "../../core/faults.ts";
 import { note, step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
-import { runLogged } from "../../core/run-logged.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
 import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
 import { checkImages, readOverview, type Overview } from "./check-images.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
+import { makeLogged } from "./make.ts";
 import { lostLines, sourceConfig } from "./source-config.ts";
 import { filesTree } from "./tree.ts";
 
@@ -45,7 +45,7 @@ export async function buildFromSource(checkout: string, made: Made<OpenwrtBoard>
   });
   const version = await configure(checkout, shown, board, output, log);
   await step(`Have the checkout of OpenWrt ${version} make the images (a first time takes hours)`, () =>
-    runLogged(["make", "-C", checkout, `-j${availableParallelism()}`], log),
+    makeLogged(checkout, [`-j${availableParallelism()}`], log),
   );
   const { target, subtarget } = board.openwrt;
   const images = join(output, "targets", target, subtarget);
@@ -72,9 +72,7 @@ export async function configure(
 ): Promise<string> {
   const wanted = [...sourceConfig(board), "CONFIG_DEVEL=y", `CONFIG_BINARY_FOLDER="${output}"`];
   await writeFile(join(checkout, ".config"), wanted.map((line) => `${line}\n`).join(""));
-  await step("Let make defconfig complete .config", () =>
-    runLogged(["make", "-C", checkout, "defconfig"], log),
-  );
+  await step("Let make defconfig complete .config", () => makeLogged(checkout, ["defconfig"], log));
   const config = await readFile(join(checkout, ".config"), "utf8");
   const known = [...config.matchAll(/^(?:# )?CONFIG_PACKAGE_([\w.+-]+)[= ]/gm)].map(([, name = ""]) => name);
   refuse(lostLines(wanted, config).map((line) => lostFault(line, shown, known)));

@@ -1,10 +1,9 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
-import { InputError, ToolError } from "../../core/faults.ts";
+import { InputError } from "../../core/faults.ts";
 import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
-import { runLogged } from "../../core/run-logged.ts";
 import { run } from "../../core/run.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
@@ -12,6 +11,7 @@ import { checkImages, readOverview, type Overview } from "./check-images.ts";
 import { checkOffer } from "./check-offer.ts";
 import { checkModules, parseManifest, refusePackages, unknownPackages } from "./check-packages.ts";
 import type { ImageBuilder } from "./imagebuilder.ts";
+import { makeLogged } from "./make.ts";
 import { disabledServices, wantedPackages } from "./packages.ts";
 import { filesTree, type FilesTree } from "./tree.ts";
 
@@ -52,34 +52,33 @@ export async function buildWithImageBuilder(
   );
 
   const { profile, rootfsMiB } = board.openwrt;
-  const make = ["make", "--no-print-directory", "-C", builder.directory];
   const variables = [`PROFILE=${profile}`, `PACKAGES=${wantedPackages(board).join(" ")}`];
   const listed = await step("Ask the ImageBuilder what it would install", () =>
-    run([...make, "manifest", ...variables, "STRIP_ABI=1"], { okCodes: anyCode }),
+    run(["make", "--no-print-directory", "-C", builder.directory, "manifest", ...variables, "STRIP_ABI=1"], {
+      okCodes: anyCode,
+    }),
   );
   await refuseUnknown(builder, `${listed.stdout}\n${listed.stderr}`);
   if (listed.exitCode !== 0) throw failed(builder, "manifest", `${listed.stdout}\n${listed.stderr}`);
   const manifest = parseManifest(listed.stdout);
   refuse(checkModules(builder.shown, manifest, plan));
 
-  const output = await step(`Have the ImageBuilder of OpenWrt ${builder.version} make the images`, () =>
+  await step(`Have the ImageBuilder of OpenWrt ${builder.version} make the images`, () =>
     // fresh: profiles.json adds up what was made before
-    replaceFolder(images, async (folder) => {
-      const { stdout, stderr } = await runLogged(
+    replaceFolder(images, (folder) =>
+      makeLogged(
+        builder.directory,
         [
-          ...[...make, "image", ...variables, `FILES=${filesFolder}`, `BIN_DIR=${folder}`],
+          ...["image", ...variables, `FILES=${filesFolder}`, `BIN_DIR=${folder}`],
           `DISABLED_SERVICES=${disabledServices.join(" ")}`,
           ...(rootfsMiB === undefined ? [] : [`ROOTFS_PARTSIZE=${rootfsMiB}`]),
         ],
         log,
-      ).catch((error: unknown) => {
-        throw error instanceof ToolError ? new ToolError(error.message, `all that it said: ${log}`) : error;
-      });
-      return `${stdout}\n${stderr}`;
-    }),
+      ),
+    ),
   );
   const overview = await readOverview(images);
-  refuse(checkImages(builder.shown, board, overview, images, output));
+  refuse(checkImages(builder.shown, board, overview, images, await readFile(log, "utf8")));
   return {
     directory: images,
     overview: overview as Overview, // that it is there was held above

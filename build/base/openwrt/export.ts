@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
-import { projectVersion } from "../../core/paths.ts";
+import { projectVersion } from "../../core/project-version.ts";
 import { writeTree } from "../../core/tree.ts";
-import { formatSbom } from "../../image/sbom.ts";
+import { debianComponents, formatSbom } from "../../image/sbom.ts";
 import { renderTemplates } from "../../payload/render.ts";
 import { nodeRelease } from "../../payload/runtime.ts";
 import type { ExportBase } from "../exports.ts";
@@ -18,7 +18,7 @@ export const openwrtExport: ExportBase<OpenwrtBoard> = {
   name: "openwrt",
   packages: toolPackages,
   boardFor: openwrtBoard,
-  check: checkForOpenwrt,
+  check: (_, site, file) => checkForOpenwrt(site, file),
   async write({ plan, payload, packages }, directory) {
     const { board, site } = plan;
     const { openwrt } = board;
@@ -37,7 +37,7 @@ export const openwrtExport: ExportBase<OpenwrtBoard> = {
       image: { file: "files", bytes: 0, sha256: plan.hash },
       loader: [],
     };
-    await writeFile(at("sbom.cdx.json"), formatSbom(bom, version, used, node));
+    await writeFile(at("sbom.cdx.json"), formatSbom(bom, version, debianComponents(used), node));
     const view = {
       title: board.title,
       profile: openwrt.profile,
@@ -46,14 +46,6 @@ export const openwrtExport: ExportBase<OpenwrtBoard> = {
       site: site.name,
     };
     await writeTree(await renderTemplates("openwrt-export", view), directory);
-    const about = {
-      halfbridge: version,
-      base: "openwrt",
-      board: board.name,
-      site: site.name,
-      planHash: plan.hash,
-    };
-    await writeFile(at("halfbridge.json"), `${JSON.stringify(about, null, 2)}\n`);
   },
 };
 

@@ -2,11 +2,11 @@ import { copyFile, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
 import { checksums, hashFile } from "../../core/hash.ts";
-import { projectVersion } from "../../core/paths.ts";
+import { projectVersion } from "../../core/project-version.ts";
 import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
 import { writeTree } from "../../core/tree.ts";
-import { formatSbom } from "../../image/sbom.ts";
+import { debianComponents, formatSbom } from "../../image/sbom.ts";
 import { weigh, type Weight } from "../../image/sizes.ts";
 import { nodeRelease } from "../../payload/runtime.ts";
 import type { Made } from "../exports.ts";
@@ -112,7 +112,12 @@ async function writeAll(
   };
   await writeFile(at("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   const [image = { file: "none", bytes: 0, sha256: "" }] = images;
-  const ours = formatSbom({ ...manifest, image, loader: [] }, version, files.packages, node);
+  const ours = formatSbom(
+    { ...manifest, image, loader: [] },
+    version,
+    debianComponents(files.packages),
+    node,
+  );
   const bom = others.find((name) => name.endsWith(".bom.cdx.json"));
   await writeFile(at("sbom.cdx.json"), mergeSboms(ours, bom && (await readFile(at(bom), "utf8"))));
   await writeFile(at("plan.json"), `${JSON.stringify(plan, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { isDebian, readAllProfiles, type BoardProfile } from "../../config/board.ts";
+import { hasOwnImage, readAllProfiles, type BoardProfile } from "../../config/board.ts";
 import { proofOfProfile } from "../../plan/proof-level.ts";
 import { formatTable } from "../../report/text-table.ts";
 import { formatMatrix, matrixFormats } from "../ci-matrix.ts";
@@ -29,7 +29,7 @@ hardware, its profile has evidence of someone who ran it on the model itself.`,
     )
     .action(async ({ boards: folder, json, format }: BoardsFlags) => {
       const boards = await readAllProfiles(folder);
-      if (format !== undefined) process.stdout.write(formatMatrix(boards.filter(isDebian), format));
+      if (format !== undefined) process.stdout.write(formatMatrix(boards.filter(hasOwnImage), format));
       else if (json) process.stdout.write(`${JSON.stringify(boards.map(rowOf), null, 2)}\n`);
       else process.stdout.write(`${formatBoards(boards).join("\n")}\n`);
     });

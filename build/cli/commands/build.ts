@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { note } from "../../core/progress.ts";
-import { buildImage } from "../../flow.ts";
 import { formatOutcomes, lanesFor, workOnAll, type Outcome, type Phase } from "../all-boards.ts";
 import { buildOpenwrt, tellOpenwrt } from "./build-openwrt.ts";
+import { buildOnBase, onBase, takesBase, type BaseFlags } from "../base.ts";
 import {
   outDirectory,
   readAllInputs,
@@ -13,7 +13,7 @@ import {
   type InputOptions,
 } from "../inputs.ts";
 
-export interface BuildFlags extends InputOptions {
+export interface BuildFlags extends InputOptions, BaseFlags {
   readonly fast?: true;
   readonly update?: true;
   readonly imagebuilder?: string;
@@ -22,7 +22,7 @@ export interface BuildFlags extends InputOptions {
 
 /** `halfbridge build` */
 export function addBuild(program: Command): void {
-  takesAll(takesInputs(program.command("build")))
+  takesBase(takesAll(takesInputs(program.command("build"))))
     .description("build a board's flash-ready image into out/BOARD/")
     .option("--fast", "compress quickly and make no download files: for trying things out")
     .option("--update", "ask Debian's archive for newer packages first")
@@ -38,7 +38,12 @@ export function addBuild(program: Command): void {
         return tellOpenwrt(await buildOpenwrt(boardName, options), options.json);
       const { board, ...loaded } = await readInputs(boardName, options);
       const started = performance.now();
-      const { directory, image, manifest, fresh } = await buildImage(board, loaded, buildOptions(options));
+      const { directory, image, manifest, fresh } = await buildOnBase(
+        onBase(board, options),
+        loaded,
+        options,
+        buildOptions(options),
+      );
       if (options.json) {
         process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
         return;
@@ -58,7 +63,12 @@ export function buildPhase(options: BuildFlags): Phase {
     lanes: lanesFor({ cores: 1, memoryMiB: 1536 }),
     async work(boardName) {
       const { board, ...loaded } = await readInputs(boardName, options);
-      const { manifest, fresh } = await buildImage(board, loaded, buildOptions(options));
+      const { manifest, fresh } = await buildOnBase(
+        onBase(board, options),
+        loaded,
+        options,
+        buildOptions(options),
+      );
       const { bytes } = manifest.compressed ?? manifest.image;
       return { verdict: fresh ? "built" : "unchanged", sizeBytes: bytes };
     },

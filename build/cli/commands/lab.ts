@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { buildImage } from "../../flow.ts";
 import { openShell } from "../../../qemu/shell.ts";
 import {
   chooseFirmwares,
@@ -12,6 +11,7 @@ import {
   type FirmwareKind,
   type LabFlags,
 } from "../lab-inputs.ts";
+import { buildOnBase, onBase, takesBase } from "../base.ts";
 import { readInputs, takesInputs } from "../inputs.ts";
 import { buildOptions, type BuildFlags } from "./build.ts";
 
@@ -21,15 +21,16 @@ interface ShellFlags extends BuildFlags, LabFlags {
 
 /** `halfbridge lab` */
 export function addLab(program: Command): void {
-  takesLabOptions(takesInputs(program.command("lab")))
+  takesLabOptions(takesBase(takesInputs(program.command("lab"))))
     .description("boot the image with its ISP and LAN, and open a shell on a LAN client")
     .addOption(firmwareOption("all"))
     .option("--fast", "use an image that was compressed quickly")
     .action(async (boardName: string, options: ShellFlags) => {
-      const { board, ...loaded } = await readInputs(boardName, options);
+      const { board: profile, ...loaded } = await readInputs(boardName, options);
+      const board = onBase(profile, options);
       requireConsole(loaded.site, options.site);
       const [kind = "bios"] = chooseFirmwares(options.firmware, board);
-      const { plan, image, directory } = await buildImage(board, loaded, buildOptions(options));
+      const { plan, image, directory } = await buildOnBase(board, loaded, options, buildOptions(options));
       await openShell({
         plan,
         imageFile: image,

@@ -2,7 +2,6 @@ import { join, relative } from "node:path";
 import { Option, type Command } from "commander";
 import { InputError } from "../../core/faults.ts";
 import { note, step } from "../../core/progress.ts";
-import { buildImage } from "../../flow.ts";
 import type { Published } from "../../image/publish.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import { formatSummary } from "../../report/format-summary.ts";
@@ -10,6 +9,7 @@ import type { Claim, Report } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { lanesFor, workOnAll, type Phase } from "../all-boards.ts";
+import { buildOnBase, onBase, takesBase } from "../base.ts";
 import { readAllInputs, readInputs, takesAll, takesInputs, readForBase } from "../inputs.ts";
 import { buildOpenwrt } from "./build-openwrt.ts";
 import { proveOpenwrtBoard, startableImages } from "../prove-openwrt-board.ts";
@@ -42,7 +42,7 @@ interface TestFlags extends BuildFlags, LabFlags, Part {
 export function addTest(program: Command): void {
   const part = (flags: string, what: string, choices: readonly string[]) =>
     new Option(flags, `only this ${what} of the matrix`).choices(choices);
-  takesLabOptions(takesAll(takesInputs(program.command("test"))))
+  takesLabOptions(takesBase(takesAll(takesInputs(program.command("test")))))
     .description("boot the image between a virtual ISP and a virtual LAN, and prove what the site says")
     .addOption(firmwareOption("all"))
     .option(
@@ -85,11 +85,12 @@ interface ProvenBoard {
 
 /** Builds a board's image, if it isn't there yet, proves it and writes the report. */
 async function proveBoard(boardName: string, options: TestFlags): Promise<ProvenBoard> {
-  const { board, ...loaded } = await readInputs(boardName, options);
+  const { board: profile, ...loaded } = await readInputs(boardName, options);
+  const board = onBase(profile, options);
   requireConsole(loaded.site, options.site);
   requirePromise(makePlan(board, loaded.site, loaded.files), partOf(options));
   const firmwares = chooseFirmwares(options.firmware, board);
-  const published = await buildImage(board, loaded, buildOptions(options));
+  const published = await buildOnBase(board, loaded, options, buildOptions(options));
   const lab = await openLab(options);
   const accelerator = acceleratorFor(board.arch, lab.accelerator);
   const common = async (where: string, firmware: FirmwareKind) => ({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { buildFromSource, configure } from "../../../build/base/openwrt/build-from-source.ts";
 import { lostLines, sourceConfig } from "../../../build/base/openwrt/source-config.ts";
-import { isDebian, readAllProfiles } from "../../../build/config/board.ts";
+import { hasOwnImage, readAllProfiles } from "../../../build/config/board.ts";
 import { InputError } from "../../../build/core/faults.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -91,7 +91,7 @@ if (real === undefined)
     if (existsSync(config)) await rename(config, `${config}.test`);
     try {
       for (const { name } of (await readAllProfiles()).filter(
-        (profile) => !isDebian(profile) || profile.openwrt !== undefined,
+        (profile) => !hasOwnImage(profile) || profile.openwrt !== undefined,
       ))
         await t.notThrowsAsync(
           configure(checkout, "openwrt", await openwrtBoardByName(name), "/nowhere", log),

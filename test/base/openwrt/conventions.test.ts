@@ -8,6 +8,8 @@ import { checkForOpenwrt } from "../../../build/base/openwrt/board.ts";
 import { modulePackages, wantedPackages } from "../../../build/base/openwrt/packages.ts";
 import { releaseOf } from "../../../build/base/openwrt/releases.ts";
 import { conventions, filesTree } from "../../../build/base/openwrt/tree.ts";
+import type { OpenwrtBoard } from "../../../build/config/board.ts";
+import { refuseTogether } from "../../../build/config/check-together.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { writeTree } from "../../../build/core/tree.ts";
 import { runScript, writeFiles } from "../../payload/scripts.ts";
@@ -119,18 +121,19 @@ test("a version is of the newest release that isn't newer than it", (t) => {
   t.is(releaseOf("22.03.7"), undefined);
 });
 
-test("what doesn't go with OpenWrt is refused: squid, and a full bridge of two ports of one switch", async (t) => {
-  const files = { board: "b.yaml", site: "s.yaml" };
-  const faultsOf = async (name: string, changes: object) =>
-    checkForOpenwrt(await openwrtBoardByName(name), { ...richSite, ...changes }, files).map(
-      ({ path }) => path,
-    );
-  t.deepEqual(await faultsOf("netgear-r7800", { mode: "bridge-broute" }), ["/mode"]);
-  t.deepEqual(await faultsOf("netgear-r7800", { mode: "half-bridge" }), []);
-  t.deepEqual(await faultsOf("glinet-gl-mt6000", { mode: "bridge-broute" }), []);
-  t.deepEqual(await faultsOf("glinet-gl-mt6000", { proxy: { ...richSite.proxy, engine: "squid" } }), [
-    "/proxy/engine",
-  ]);
+test("squid is refused, and a full bridge of two ports of one switch by OpenWrt's names for them", async (t) => {
+  const squid = { ...richSite, proxy: { ...richSite.proxy, engine: "squid" as const } };
+  t.deepEqual(
+    checkForOpenwrt(squid, "s.yaml").map(({ path }) => path),
+    ["/proxy/engine"],
+  );
+  t.deepEqual(checkForOpenwrt(richSite, "s.yaml"), []);
+  const full = { ...richSite, mode: "bridge-broute" as const };
+  const boards = await Promise.all(["netgear-r7800", "glinet-gl-mt6000"].map(openwrtBoardByName));
+  t.throws(() => refuseTogether(boards[0] as OpenwrtBoard, full, "s.yaml"), {
+    message: /both are ports of one switch/,
+  });
+  t.notThrows(() => refuseTogether(boards[1] as OpenwrtBoard, full, "s.yaml"));
 });
 
 const shellcheck = spawnSync("shellcheck", ["--version"]).status === 0;

@@ -123,7 +123,9 @@ for (const engine of Object.keys(engines)) {
           await Promise.all(Array.from({ length: 100 }, async () => ending(connect())));
         t.like((await standing()).count, { open: most, overLimit: 2000 });
         const more = residentBytes() - before - held;
-        t.true(more < 4 * MiB, `${more} bytes more for 2,000 that were refused`);
+        // V8 collects when it likes: a leak of 8 KiB each would still show
+        const mostMiB = engine === "native" ? 4 : 15;
+        t.true(more < mostMiB * MiB, `${more} bytes more for 2,000 that were refused`);
         for (const client of clients) client.destroy();
         await untilAtRest(process, atRest);
       });

@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError, ToolError } from "../../core/faults.ts";
+import { run } from "../../core/run.ts";
+import { missingOptions } from "../kernel.ts";
+import type { Checkout } from "./checkout.ts";
+import { askMake, makeTarget, type BuildFolders } from "./make.ts";
+import type { UserSettings } from "./user-settings.ts";
+
+/**
+ * Configures Buildroot. It drops symbols that it doesn't know without a word, exit code 0; that is an error
+ * here, which names them: an InputError where the user asked for them, else a ToolError.
+ */
+export async function configure(
+  defconfig: string,
+  user: UserSettings,
+  checkout: Checkout,
+  folders: BuildFolders,
+): Promise<void> {
+  await makeTarget(defconfig, checkout, folders);
+  const check = join(checkout.directory, "support", "scripts", "check-dotconfig.py");
+  const files = [join(folders.output, ".config"), join(folders.external, "configs", defconfig)];
+  const { stdout, exitCode } = await run([check, ...files], { okCodes: [0, 1] });
+  if (exitCode === 0) return;
+  const dropped = [...stdout.matchAll(/^ *Missing: (.*)$/gm)].map((match) => match[1] as string);
+  if (dropped.length === 0) throw new ToolError(`check-dotconfig.py failed:\n${stdout}`);
+  const theirs = dropped.filter((line) => user.text.split("\n").some((said) => said.trim() === line));
+  const because = `Buildroot ${checkout.version} doesn't know it, or something that it depends on is off`;
+  if (theirs.length > 0) {
+    throw new InputError(
+      theirs.map((line) => ({ file: user.source, path: "", fact: `${line} has no effect`, hint: because })),
+    );
+  }
+  throw new ToolError(
+    `Buildroot ${checkout.version} has dropped ${dropped.length === 1 ? "a line" : "lines"} of the configuration:\n${dropped.map((line) => `  ${line}`).join("\n")}`,
+    "it doesn't know them, or something that they depend on is off",
+  );
+}
+
+/** Configures the kernel and holds what has come out against what the router needs; gives its release. */
+export async function configureKernel(
+  needed: readonly string[],
+  checkout: Checkout,
+  folders: BuildFolders,
+): Promise<void> {
+  await makeTarget("linux-configure", checkout, folders);
+  const answer = await askMake(["printvars", "VARS=LINUX_DIR"], checkout, folders);
+  const directory = /^LINUX_DIR=(.*)$/m.exec(answer)?.[1];
+  if (directory === undefined) throw new ToolError("Buildroot doesn't say where its kernel is (LINUX_DIR)");
+  const missing = missingOptions(needed, await readFile(join(directory, ".config"), "utf8"));
+  if (missing.length === 0) return;
+  throw new ToolError(
+    `the kernel (${directory.replace(/^.*\//, "")}) is configured without ${missing.join(", ")}`,
+    "the fragment asks for them: this kernel doesn't know them, or something that they depend on is off",
+  );
+}

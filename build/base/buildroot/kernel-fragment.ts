@@ -1,0 +1,76 @@
+import { InputError } from "../../core/faults.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { symbolOfModule } from "./module-symbols.ts";
+
+/** A kernel's configuration as it is asked for. */
+export interface KernelFragment {
+  readonly text: string;
+  /** Symbols without `CONFIG_` that the kernel has to have, built in or as modules. */
+  readonly needed: readonly string[];
+}
+
+/**
+ * What others depend on (Kconfig's `depends on`), in menus that a default configuration may have shut. A kernel
+ * that doesn't know one of them does without it: NETFILTER_XTABLES_LEGACY came with Linux 6.17.
+ */
+const menus: readonly string[] = [
+  "ATA",
+  "HYPERV",
+  "HYPERVISOR_GUEST",
+  "MMC",
+  "MMC_SDHCI",
+  "MMC_SDHCI_PLTFM",
+  "MODULES",
+  "NETFILTER",
+  "NETFILTER_ADVANCED",
+  "NETFILTER_XTABLES",
+  "NETFILTER_XTABLES_LEGACY",
+  "NET_ACT_SKBEDIT",
+  "NET_CLS_ACT",
+  "NET_SCHED",
+  "NET_DSA",
+  "PCI",
+  "SCSI_LOWLEVEL",
+  "STMMAC_ETH",
+  "STMMAC_PLATFORM",
+  "USB_USBNET",
+  "VIRTIO_MENU",
+];
+
+/**
+ * The plan's options and modules as Kconfig lines. What finds and mounts the root file system is built in, as
+ * the initramfs has no modules; whatever a set-up or a driver loads is a module; kconfig lowers a `y` where it
+ * depends on a module.
+ */
+export function printKernelFragment({ board, kernel }: Plan): KernelFragment {
+  const { storage, system, network, hardware } = kernel.modules;
+  const builtIn = symbolsOf([...storage, ...system], board.name);
+  const { otherModules = [] } = board.kernel;
+  const loadable = symbolsOf([...network, ...hardware, ...otherModules], board.name).filter(
+    (name) => !builtIn.includes(name),
+  );
+  const needed = [...new Set([...kernel.options, ...builtIn, ...loadable])].sort();
+  const values = needed.map((name) => [name, loadable.includes(name) ? "m" : "y"] as const);
+  const opened = menus.filter((name) => !needed.includes(name));
+  const text = [
+    "# What Halfbridge needs of the kernel, from its plan.",
+    ...values.map(([name, value]) => `CONFIG_${name}=${value}`),
+    "",
+    "# What that depends on.",
+    ...opened.map((name) => `CONFIG_${name}=y`),
+    "",
+  ].join("\n");
+  return { text, needed };
+}
+
+/** Throws an InputError that names every module whose symbol isn't known. */
+function symbolsOf(modules: readonly string[], board: string): string[] {
+  const normal = modules.map((name) => name.replaceAll("-", "_"));
+  const unknown = normal.filter((name) => symbolOfModule[name] === undefined);
+  if (unknown.length > 0) {
+    const fact = `nothing is known of the kernel option behind ${unknown.join(", ")}`;
+    const hint = "add it to build/base/buildroot/module-symbols.ts";
+    throw new InputError([{ file: `board-configs/${board}.yaml`, path: "/kernel", fact, hint }]);
+  }
+  return [...new Set(normal.map((name) => symbolOfModule[name] as string))];
+}

@@ -1,0 +1,82 @@
+import { existsSync, lstatSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ToolError } from "../../core/faults.ts";
+import type { Architecture } from "../../debian/architectures.ts";
+import type { ManifestPackage } from "../../image/manifest.ts";
+import type { SoftwareComponent } from "../../image/sbom.ts";
+import type { Weight } from "../../image/sizes.ts";
+import type { Checkout } from "./checkout.ts";
+import { askMake, type BuildFolders } from "./make.ts";
+
+/** What of a package's facts `make show-info` tells (Buildroot manual: "Details about packages"). */
+interface PackageInfo {
+  readonly type: "target" | "host" | "rootfs";
+  readonly name: string;
+  readonly virtual?: boolean;
+  readonly version?: string;
+  readonly licenses?: string;
+  readonly downloads?: readonly { readonly source: string }[];
+}
+
+/** Packages that a router has or is started by: not what ran on this machine, nor what only stands for others. */
+export async function readSoftware(checkout: Checkout, folders: BuildFolders): Promise<PackageInfo[]> {
+  const text = await askMake(["show-info"], checkout, folders);
+  let packages: Record<string, PackageInfo>;
+  try {
+    packages = JSON.parse(text) as Record<string, PackageInfo>;
+  } catch {
+    throw new ToolError(`make show-info printed something other than JSON:\n${text.slice(0, 300)}`);
+  }
+  return Object.values(packages)
+    .filter(({ type, virtual, version }) => type === "target" && virtual !== true && version !== undefined)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function manifestPackages(
+  packages: readonly PackageInfo[],
+  architecture: Architecture,
+): ManifestPackage[] {
+  return packages.map(({ name, version = "", downloads = [] }) => ({
+    name,
+    version,
+    architecture,
+    source: downloads[0]?.source ?? `${name} ${version}`,
+  }));
+}
+
+export function softwareComponents(
+  packages: readonly PackageInfo[],
+  { version: buildroot }: Checkout,
+): SoftwareComponent[] {
+  return packages.map(({ name, version = "", licenses }) => ({
+    name,
+    version,
+    purl: `pkg:generic/${encodeURIComponent(name)}@${encodeURIComponent(version)}`,
+    properties: {
+      "buildroot:version": buildroot,
+      ...(licenses === undefined || licenses === "" ? {} : { "buildroot:licenses": licenses }),
+    },
+  }));
+}
+
+/** What the root file system's files weigh, by the package that installed them last; the heaviest first. */
+export async function weighTarget({ output }: BuildFolders): Promise<Weight[]> {
+  const list = await readFile(join(output, "build", "packages-file-list.txt"), "utf8");
+  const owners = new Map(
+    list.split("\n").flatMap((line) => {
+      const [name = "", path] = line.split(/,(.*)/s);
+      return path === undefined ? [] : [[path, name] as const];
+    }),
+  );
+  const weights = new Map<string, number>();
+  for (const [path, name] of owners) {
+    const file = join(output, "target", path);
+    if (!existsSync(file)) continue;
+    const { size } = lstatSync(file);
+    weights.set(name, (weights.get(name) ?? 0) + size);
+  }
+  return [...weights]
+    .map(([from, bytes]) => ({ from, bytes }))
+    .sort((a, b) => b.bytes - a.bytes || (a.from < b.from ? -1 : 1));
+}

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { InputError } from "../../core/faults.ts";
+
+/** What the user says of Buildroot's configuration, and where. */
+export interface UserSettings {
+  readonly text: string;
+  /** What to call the place of a line, in errors. */
+  readonly source: string;
+}
+
+/** Settings that people keep in their environment, as they are the machine's rather than a board's. */
+const machineSettings = {
+  BR2_DL_DIR: "string",
+  BR2_PRIMARY_SITE: "string",
+  BR2_BACKUP_SITE: "string",
+  BR2_CCACHE: "bool",
+  BR2_CCACHE_DIR: "string",
+  BR2_JLEVEL: "number",
+} as const;
+
+/** What the environment says, then what a fragment (lines of a defconfig) says, which goes before. */
+export async function readUserSettings(
+  fragment: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<UserSettings> {
+  const lines = Object.entries(machineSettings).flatMap(([name, kind]) => {
+    const value = environment[name];
+    if (value === undefined || value === "") return [];
+    return [kind === "string" ? `${name}="${value}"` : `${name}=${value}`];
+  });
+  if (fragment === undefined) return { text: asText(lines), source: "the environment" };
+  const text = await readFile(fragment, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new InputError([{ file: fragment, path: "", fact: `can't be read (${error.code})` }]);
+  });
+  return { text: asText(lines) + text, source: fragment };
+}
+
+const asText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");

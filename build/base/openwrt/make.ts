@@ -1,0 +1,14 @@
+import { note } from "../../core/progress.ts";
+import { runLogged } from "../../core/run-logged.ts";
+
+/** Runs make in an ImageBuilder or a checkout; all that it says is shown as it comes, and kept in a log. */
+export function makeLogged(directory: string, goal: readonly string[], log: string): Promise<void> {
+  return runLogged(["make", "--no-print-directory", "-C", directory, ...goal], {
+    // SOURCE_DATE_EPOCH is the release's own
+    env: { ...process.env, SOURCE_DATE_EPOCH: undefined, LC_ALL: "C", TZ: "UTC" },
+    log,
+    onLine: (line) => {
+      if (line.trim() !== "") note(`  | ${line}`);
+    },
+  });
+}

@@ -1,0 +1,184 @@
+/** Buildroot is driven as a user's would be: the stand-in in test/stand-ins/buildroot takes its place. */
+import { existsSync } from "node:fs";
+import { readFile, stat, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { buildTree } from "../../../build/base/buildroot/build.ts";
+import { openCheckout } from "../../../build/base/buildroot/checkout.ts";
+import { readSoftware, weighTarget } from "../../../build/base/buildroot/software.ts";
+import { readUserSettings } from "../../../build/base/buildroot/user-settings.ts";
+import { InputError, ToolError } from "../../../build/core/faults.ts";
+import { projectRoot } from "../../../build/core/paths.ts";
+import { writeFiles } from "../../payload/scripts.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { planFor, treeFor } from "./trees.ts";
+
+const checkout = await openCheckout(join(projectRoot, "test", "stand-ins", "buildroot"));
+const nothing = { text: "", source: "the environment" };
+
+/** Builds in a folder of the test's own, with the stand-in told to fail in some way. */
+async function build(
+  t: ExecutionContext,
+  variables: Readonly<Record<string, string>> = {},
+  user = nothing,
+  work?: string,
+) {
+  const folder = work ?? (await temporaryFolder(t));
+  const tree = await treeFor(undefined, user.text);
+  Object.assign(process.env, variables);
+  try {
+    return await buildTree(planFor(), tree, user, checkout, folder);
+  } finally {
+    for (const name of Object.keys(variables)) delete process.env[name];
+  }
+}
+
+/** The error that a build ends with. */
+async function failure(t: ExecutionContext, ...told: Tail<Parameters<typeof build>>): Promise<Error> {
+  const error = await t.throwsAsync<Error>(build(t, ...told));
+  return error ?? new Error("it didn't fail");
+}
+
+type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+test.serial(
+  "a tree is built into a disk image of the planned size, and what it is made of can be told",
+  async (t) => {
+    const { image, kernelRelease, folders } = await build(t);
+    const MiB = 1024 * 1024;
+    t.is((await stat(image.path)).size, (1 + 1 + 64 + 2 * (64 + 256) + 128 + 1) * MiB);
+    t.is(kernelRelease, "6.12.104");
+    const software = await readSoftware(checkout, folders);
+    t.deepEqual(
+      software.map(({ name }) => name),
+      ["busybox", "halfbridge"],
+    );
+    const [heaviest] = await weighTarget(folders);
+    t.is(heaviest?.from, "halfbridge");
+    t.regex(await readFile(folders.log, "utf8"), />>> halfbridge 0\.1\.0 Building/);
+  },
+);
+
+test.serial("the root file system gets the overlay, without Buildroot's own rules and links", async (t) => {
+  const { folders } = await build(t);
+  const at = (path: string) => existsSync(join(folders.output, "target", path));
+  t.true(at("etc/halfbridge/setups/built/facts"));
+  t.true(at("etc/init.d/rcS"));
+  t.true(at("usr/bin/nc.openbsd"));
+  t.false(at("etc/init.d/S35iptables"));
+  t.false(at("etc/init.d/S40network"));
+});
+
+test.serial("what the overlay no longer has is gone from the next build", async (t) => {
+  const work = await temporaryFolder(t);
+  const { folders } = await build(t, {}, nothing, work);
+  const stale = join(folders.output, "target", "etc", "halfbridge", "lists", "stale.txt");
+  await writeFiles("/", { [stale.slice(1)]: "x" });
+  await build(t, {}, nothing, work);
+  t.false(existsSync(stale));
+});
+
+test.serial("both scripts run under BusyBox's shell, too", async (t) => {
+  await t.notThrowsAsync(build(t, { STAND_IN_SHELL: "busybox ash" }));
+});
+
+test.serial("a line that Buildroot drops without a word is an error that names it", async (t) => {
+  const error = await failure(t, { STAND_IN_DROPS: "BR2_PACKAGE_HALFBRIDGE,BR2_PACKAGE_HOST_GENIMAGE" });
+  t.true(error instanceof ToolError);
+  t.regex(
+    error.message,
+    /has dropped lines .*\n {2}BR2_PACKAGE_HALFBRIDGE=y\n {2}BR2_PACKAGE_HOST_GENIMAGE=y\n/,
+  );
+});
+
+test.serial("a dropped line that the user asked for is the user's fault, by its file", async (t) => {
+  const user = { text: "BR2_PACKAGE_NANOO=y\n", source: "my.fragment" };
+  const error = await failure(t, { STAND_IN_DROPS: "BR2_PACKAGE_NANOO" }, user);
+  t.true(error instanceof InputError);
+  t.regex(error.message, /^my\.fragment: BR2_PACKAGE_NANOO=y has no effect/);
+});
+
+test.serial("kernel options that are dropped without a word are an error that names them", async (t) => {
+  const error = await failure(t, { STAND_IN_KERNEL_DROPS: "BRIDGE_EBT_BROUTE,NETFILTER_XT_TARGET_TPROXY" });
+  t.regex(
+    error.message,
+    /^the kernel \(linux-6\.12\.104\) is configured without CONFIG_BRIDGE_EBT_BROUTE, CONFIG_NETFILTER_XT_TARGET_TPROXY\n/,
+  );
+});
+
+test.serial("a build that ends with 0 and without an image is an error", async (t) => {
+  const error = await failure(t, { STAND_IN_NO_IMAGE: "1" });
+  t.regex(
+    error.message,
+    /^Buildroot ended without an error, but hasn't made images\/halfbridge\.img, images\/boot\.squashfs\n/,
+  );
+});
+
+test.serial("an image that an earlier build left doesn't pass for a new one", async (t) => {
+  const work = await temporaryFolder(t);
+  await build(t, {}, nothing, work);
+  const error = await failure(t, { STAND_IN_NO_IMAGE: "1" }, nothing, work);
+  t.regex(error.message, /hasn't made images\/halfbridge\.img/);
+});
+
+test.serial("a build that fails shows how, and where all that was said is", async (t) => {
+  const work = await temporaryFolder(t);
+  const error = await failure(t, { STAND_IN_FAILS: "all" }, nothing, work);
+  t.true(error instanceof ToolError);
+  t.regex(error.message, / {2}\| cc1: error: as it was told to\n/);
+  t.true(error.message.includes(`all that it said is in ${work}/build.log`));
+  t.regex(await readFile(join(work, "build.log"), "utf8"), /cc1: error: as it was told to/);
+});
+
+for (const [lost, what] of [
+  ["setpriv", "program setpriv"],
+  ["ebtable_broute", "kernel module ebtable_broute"],
+] as const) {
+  test.serial(`a root file system without ${lost} isn't made into an image`, async (t) => {
+    const error = await failure(t, { STAND_IN_LOSES: lost });
+    t.true(error.message.includes("halfbridge: the root file system lacks"), error.message);
+    t.true(error.message.includes(`  ${what}`), error.message);
+  });
+}
+
+test.serial("a runtime that was stripped once more isn't made into an image", async (t) => {
+  const error = await failure(t, { STAND_IN_STRIPS: "1" });
+  t.true(error.message.includes("file as it was made: usr/lib/halfbridge/runtime/node.elf"), error.message);
+});
+
+test.serial("another configuration begins anew, and the same one goes on", async (t) => {
+  const work = await temporaryFolder(t);
+  const { folders } = await build(t, {}, nothing, work);
+  const kept = join(folders.output, "build", "kept");
+  await writeFiles("/", { [kept.slice(1)]: "" });
+  await build(t, {}, nothing, work);
+  t.true(existsSync(kept));
+  await build(t, {}, { text: "BR2_JLEVEL=1\n", source: "x" }, work);
+  t.false(existsSync(kept));
+});
+
+test("what people keep in their environment becomes configuration, and a fragment goes before it", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, { "my.fragment": "BR2_CCACHE=n\n" });
+  const environment = { BR2_DL_DIR: "/srv/dl", BR2_CCACHE: "y", BR2_PRIMARY_SITE: "", HOME: "/root" };
+  const { text, source } = await readUserSettings(join(folder, "my.fragment"), environment);
+  t.is(text, 'BR2_DL_DIR="/srv/dl"\nBR2_CCACHE=y\nBR2_CCACHE=n\n');
+  t.is(source, join(folder, "my.fragment"));
+  await t.throwsAsync(readUserSettings(join(folder, "missing"), {}), {
+    instanceOf: InputError,
+    message: /missing: can't be read \(ENOENT\)/,
+  });
+});
+
+test("a folder that isn't Buildroot's, or an old Buildroot's, is refused", async (t) => {
+  const folder = await temporaryFolder(t);
+  await t.throwsAsync(openCheckout(folder), { instanceOf: InputError, message: /no Makefile is there/ });
+  await writeFiles(folder, { Makefile: "all:\n" });
+  await t.throwsAsync(openCheckout(folder), { message: /its Makefile isn't Buildroot's/ });
+  await writeFiles(folder, { Makefile: "export BR2_VERSION := 2024.11.1\n" });
+  await t.throwsAsync(openCheckout(folder), { message: /is Buildroot 2024\.11\.1 \(2025\.02 is the first/ });
+  await writeFiles(folder, { Makefile: "export BR2_VERSION := 2025.02.12\n" });
+  const link = join(folder, "link");
+  await symlink(folder, link);
+  t.deepEqual(await openCheckout(link), { directory: folder, version: "2025.02.12" });
+});

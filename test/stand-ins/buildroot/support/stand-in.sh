@@ -1,0 +1,114 @@
+#!/bin/sh
+# stand-in.sh TARGET: see README.md.
+set -eu
+target=$1
+top=$PWD
+release=6.12.104
+mkdir -p "$O"
+
+if [ "${STAND_IN_FAILS-}" = "$target" ]; then
+  echo ">>> stand-in 1.0 Building"
+  echo "cc1: error: as it was told to" >&2
+  exit 2
+fi
+
+value() { # of a string setting, with the tree's place filled in
+  sed -n "s/^$1=\"\(.*\)\"/\1/p" "$O/.config" | sed "s|\$(BR2_EXTERNAL_HALFBRIDGE_PATH)|$BR2_EXTERNAL|g"
+}
+
+without() { # COMMA,SEPARATED PREFIX: standard input less lines that set these
+  pattern=$(echo "$1" | sed "s/,/|/g")
+  if [ -z "$pattern" ]; then cat; else grep -vE "^(# )?$2($pattern)[= ]"; fi
+}
+
+configure() {
+  without "${STAND_IN_DROPS-}" "" < "$BR2_EXTERNAL/configs/$1" > "$O/.config"
+  echo "# configuration written to $O/.config"
+}
+
+configure_kernel() {
+  mkdir -p "$O/build/linux-$release"
+  without "${STAND_IN_KERNEL_DROPS-}" CONFIG_ < "$(value BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES)" > "$O/build/linux-$release/.config"
+}
+
+# A root file system and images that somebody else has made, scripts/rehearse-buildroot.ts above all.
+take_system() {
+  rm -rf "$TARGET_DIR" "$BINARIES_DIR"
+  cp -a "$STAND_IN_SYSTEM/target" "$TARGET_DIR"
+  cp -a "$STAND_IN_SYSTEM/images" "$BINARIES_DIR"
+  cp -a "$STAND_IN_SYSTEM/build/." "$BUILD_DIR/"
+  cp -f "$STAND_IN_SYSTEM"/host/* "$HOST_DIR/bin/"
+  rm -rf "$TARGET_DIR/usr/lib/halfbridge"
+  cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
+}
+
+# Programs and modules that the tree expects, all of them empty, and each package's files as Buildroot lists them.
+install_packages() {
+  rm -rf "$TARGET_DIR"
+  mkdir -p "$TARGET_DIR/usr/bin" "$TARGET_DIR/usr/sbin" "$TARGET_DIR/usr/lib" "$TARGET_DIR/etc/init.d"
+  for link in bin sbin lib; do ln -s "usr/$link" "$TARGET_DIR/$link"; done
+  : > "$TARGET_DIR/etc/init.d/S35iptables"
+  echo rules > "$TARGET_DIR/etc/init.d/S40network"
+  while read -r name; do
+    [ "$name" = "${STAND_IN_LOSES-}" ] || echo "$name" > "$TARGET_DIR/usr/bin/$name"
+    echo "busybox,./usr/bin/$name"
+  done < "$board/programs" > "$O/build/packages-file-list.txt"
+  modules=$TARGET_DIR/usr/lib/modules/$release
+  mkdir -p "$modules/kernel"
+  grep -vx "${STAND_IN_LOSES-}" "$board/modules" | while read -r name; do
+    echo "$name" > "$modules/kernel/$name.ko"
+    echo "kernel/$name.ko:"
+  done > "$modules/modules.dep"
+  : > "$modules/modules.builtin"
+  cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
+  (cd "$TARGET_DIR" && find ./usr/lib/halfbridge -type f) | sed 's/^/halfbridge,/' >> "$O/build/packages-file-list.txt"
+  if [ -n "${STAND_IN_STRIPS-}" ]; then
+    for file in "$TARGET_DIR"/usr/lib/halfbridge/runtime/*; do [ -d "$file" ] || echo stripped >> "$file"; done
+  fi
+}
+
+make_images() {
+  mkdir -p "$BINARIES_DIR/efi-part/EFI/BOOT" "$BUILD_DIR/grub2-2.12/build-i386-pc/grub-core"
+  head -c 4096 /dev/zero > "$BINARIES_DIR/rootfs.squashfs"
+  for file in bzImage Image grub.img efi-part/EFI/BOOT/bootx64.efi; do head -c 2048 /dev/zero > "$BINARIES_DIR/$file"; done
+  head -c 512 /dev/zero > "$BUILD_DIR/grub2-2.12/build-i386-pc/grub-core/boot.img"
+}
+
+build() {
+  export TARGET_DIR="$O/target" BINARIES_DIR="$O/images" BUILD_DIR="$O/build" HOST_DIR="$O/host"
+  mkdir -p "$BINARIES_DIR" "$BUILD_DIR" "$HOST_DIR/bin"
+  cp "$top"/support/host/* "$HOST_DIR/bin/"
+  export PATH="$HOST_DIR/bin:$PATH"
+  board=$BR2_EXTERNAL/board/halfbridge
+  echo ">>> halfbridge 0.1.0 Building"
+  if [ -n "${STAND_IN_SYSTEM-}" ]; then take_system; else install_packages; fi
+  echo ">>>   Finalizing target directory"
+  cp -a "$(value BR2_ROOTFS_OVERLAY)/." "$TARGET_DIR/"
+  run_script "$(value BR2_ROOTFS_POST_BUILD_SCRIPT)" "$TARGET_DIR"
+  if [ -n "${STAND_IN_SYSTEM-}" ]; then
+    mksquashfs "$TARGET_DIR" "$BINARIES_DIR/rootfs.squashfs" -comp lz4 -all-root -noappend -no-xattrs -quiet -no-progress -reproducible -mkfs-time 0 -all-time 0
+  else
+    make_images
+  fi
+  if [ -n "${STAND_IN_NO_IMAGE-}" ]; then exit 0; fi
+  run_script "$(value BR2_ROOTFS_POST_IMAGE_SCRIPT)" "$BINARIES_DIR"
+}
+
+run_script() {
+  # shellcheck disable=SC2086 # a shell may have arguments
+  ${STAND_IN_SHELL-sh} "$@"
+}
+
+case $target in
+  *_defconfig) configure "$target" ;;
+  linux-configure) configure_kernel ;;
+  printvars) echo "LINUX_DIR=$O/build/linux-$release" ;;
+  show-info) cat "$top/support/show-info.json" ;;
+  all) build ;;
+  clean) rm -rf "$O/target" "$O/images" "$O/build" "$O/host" ;;
+  halfbridge-dirclean) rm -rf "$O/build/halfbridge-"* ;;
+  *)
+    echo "make: *** No rule to make target '$target'.  Stop." >&2
+    exit 2
+    ;;
+esac
