@@ -37,7 +37,11 @@ export function publish(result: BuildResult, outDirectory: string): Promise<Publ
   const { plan, configuration, system, boot, root, image, tools, compiler, fast } = result;
   const packages = [
     ...result.packages,
-    ...result.bootPackages.filter(({ name }) => name.startsWith("grub-")),
+    ...result.bootPackages.filter(
+      // the system may have something of it, too: halfbridge-slot has GRUB's editor of its environment
+      ({ name, sha256 }) =>
+        name.startsWith("grub-") && result.packages.every((used) => used.sha256 !== sha256),
+    ),
   ];
   return publishImage(
     {

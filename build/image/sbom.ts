@@ -29,6 +29,11 @@ export function debianComponents(packages: readonly Package[]): SoftwareComponen
   }));
 }
 
+/** Each once: a reference that stands twice would be replaced by a random one, and no two builds were the same. */
+const byReference = (components: readonly SoftwareComponent[]): SoftwareComponent[] => [
+  ...new Map(components.map((component) => [component.purl, component])).values(),
+];
+
 /** A CycloneDX 1.6 bill of materials: what a base's files are from, and the Node runtime. */
 export function formatSbom(
   { board, planHash, image, loader }: Pick<Manifest, "board" | "planHash" | "image" | "loader">,
@@ -45,7 +50,9 @@ export function formatSbom(
       }),
     }),
   });
-  for (const { name, version: componentVersion, purl, sha256, homepage, properties } of components) {
+  for (const { name, version: componentVersion, purl, sha256, homepage, properties } of byReference(
+    components,
+  )) {
     const component = new Models.Component(Enums.ComponentType.Library, name, {
       version: componentVersion,
       purl,

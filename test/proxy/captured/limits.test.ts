@@ -216,7 +216,11 @@ for (const [engine, start] of Object.entries(engines)) {
       const stopped = stop(300);
       t.is((await idleEnds).error, undefined);
       idle.end();
-      t.is((await ending(dial(listeners[0] ?? { address: "", port: 1 }))).error, "ECONNREFUSED");
+      // refused, or reset where the kernel had taken it a moment before
+      t.regex(
+        (await ending(dial(listeners[0] ?? { address: "", port: 1 }))).error ?? "",
+        /^ECONN(REFUSED|RESET)$/,
+      );
       finish();
       t.is((await slowEnds).text, ok("/slow"));
       slow.end();
