@@ -150,5 +150,6 @@ function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bm
     recovery: board.flashing.recovery ?? [],
     isp: board.ports.isp.name,
     lanPort: board.ports.lan.name,
+    isGrub: board.image.format === "gpt-grub",
   };
 }
