@@ -9,6 +9,7 @@ import { compressKernel } from "./base/compress-kernel.ts";
 import { writeInitramfs } from "./base/initramfs.ts";
 import { requireDeviceTree } from "./base/kernel.ts";
 import { suite } from "./base/packages.ts";
+import { checkDisk } from "./image/check-disk.ts";
 import { publish, type Published } from "./image/publish.ts";
 import { layerRoot } from "./image/root-layers.ts";
 import { extendSquashfs, identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
@@ -105,14 +106,11 @@ export async function buildImage(
       loader: loader && (await identifyLoader(loader)),
       ...{ imageCode, toolPackages },
     },
-    make: (file) =>
-      format.writeDisk(
-        board,
-        { boot: boot.path, root: root.path },
-        { packages: bootPackages, loader },
-        tools,
-        file,
-      ),
+    async make(file) {
+      const starter = { packages: bootPackages, loader };
+      await format.writeDisk(board, { boot: boot.path, root: root.path }, starter, tools, file);
+      await checkDisk(format.layout(board), tools, file);
+    },
   });
 
   const { configuration } = payload;

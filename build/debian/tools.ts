@@ -15,7 +15,10 @@ export interface Tools {
 
 const programs = {
   mksquashfs: "/usr/bin/mksquashfs",
+  unsquashfs: "/usr/bin/unsquashfs",
   mke2fs: "/usr/sbin/mke2fs",
+  e2fsck: "/usr/sbin/e2fsck",
+  "fsck.fat": "/usr/sbin/fsck.fat",
   mformat: "/usr/bin/mtools",
   mcopy: "/usr/bin/mtools",
   mmd: "/usr/bin/mtools",
@@ -39,6 +42,7 @@ const names = [
   "squashfs-tools",
   "e2fsprogs",
   "mtools",
+  "dosfstools",
   "fdisk",
   "gdisk",
   "grub-common",
