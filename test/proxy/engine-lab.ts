@@ -8,6 +8,7 @@ import { HostCheck } from "../../proxy/src/host-check.ts";
 import { ownDestinations } from "../../proxy/src/own-addresses.ts";
 import type { PolicyConfig } from "../../proxy/src/policy/policy-config.ts";
 import type { PolicyLoader } from "../../proxy/src/policy/policy-loader.ts";
+import type { EngineAddon } from "../../proxy/src/native/addon.ts";
 import { NativeEngine } from "../../proxy/src/native/native-engine.ts";
 import type { Service } from "../../proxy/src/service.ts";
 import type { Endpoint } from "../../proxy/src/transport.ts";
@@ -46,10 +47,15 @@ export const engines: Readonly<Record<string, StartLabEngine>> = {
         connect: (from) => plainConnect(from, origin),
       },
     }),
-  native: async (standIn, service) => {
+  native: startNative(engineAddon),
+};
+
+/** The native engine, with threads of this addon. */
+export function startNative(addon: () => Promise<EngineAddon>): StartLabEngine {
+  return async (standIn, service) => {
     const server = createServer();
     const { address, port } = await listen(server);
-    const engine = new NativeEngine(await engineAddon(), service, {
+    const engine = new NativeEngine(await addon(), service, {
       listeners: [descriptorOf(server)],
       threads: 2,
       standIn,
@@ -61,8 +67,8 @@ export const engines: Readonly<Record<string, StartLabEngine>> = {
       list: () => engine.list(),
       stop: (drainMs) => engine.stop(drainMs),
     };
-  },
-};
+  };
+}
 
 /** Node has no name for it. */
 function descriptorOf(server: object): number {

@@ -56,6 +56,8 @@ static void append(struct worker *worker, const struct record *facts, const stru
 		at += lengths[index];
 	}
 	memcpy(at, padding, record.size - length);
+	urgent |= worker->record_bytes < RECORD_BATCH_BYTES &&
+		  worker->record_bytes + record.size >= RECORD_BATCH_BYTES;
 	worker->record_bytes += record.size;
 	pthread_mutex_unlock(&worker->lock);
 	tell(worker, urgent);

@@ -17,7 +17,12 @@
 #define MAX_POOLED_PIPES 64
 /* JavaScript that doesn't come to take them loses records; memory stays bounded. */
 #define RECORD_BUFFER_BYTES (1024 * 1024)
-/* Behind that, for the record that says that all is listed: somebody waits for it. */
+/*
+ * So many are collected at once, some sixty of them, though they would have had more time: JavaScript that takes more
+ * in a row keeps a core for longer than connections should wait for it.
+ */
+#define RECORD_BATCH_BYTES (16 * 1024)
+/* Behind the buffer, for the record that says that all is listed: somebody waits for it. */
 #define LISTED_BYTES 512
 
 /* A policy as it was put in force. */

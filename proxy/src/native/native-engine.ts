@@ -11,10 +11,7 @@ import { RecordReader, type NativeRecord } from "./records.ts";
 /** What the engine works with. */
 export type NativeService = Pick<Service, "config" | "policy" | "hostCheck" | "log" | "access">;
 
-/**
- * Records are collected so long after the first: a thousand at a time, where there are many. More at once would keep a
- * core for so long that connections wait for it.
- */
+/** Records are collected so long after the first, or once the engine says that there are many. */
 const collectMs = 20;
 const collectBytes = 2 * 1024 * 1024;
 const drainStepMs = 20;
