@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,8 +15,8 @@ export interface EngineProcess {
   readonly standing: () => Promise<Standing>;
   /** Memory that is nobody else's, and in which no file is. */
   readonly residentBytes: () => number;
-  /** The numbers of its descriptors. */
-  readonly descriptors: () => number[];
+  /** How many descriptors it has, but for the empty pipes that its threads may keep for whoever needs one next. */
+  readonly inUse: () => number;
   /** It gets so many more, and no others unless it closes some. */
   readonly leaveFree: (count: number) => void;
 }
@@ -28,6 +28,9 @@ export interface EngineProcessSetup {
   /** Of Node's, beside a router's. */
   readonly flags?: readonly string[];
 }
+
+/** MAX_POOLED_PIPES of two threads, with two ends each. */
+const mostKept = 64 * 2 * 2;
 
 /** Runs a body with an engine in a process of its own, with Node's flags as on a router. */
 export async function withEngineProcess(
@@ -53,7 +56,8 @@ export async function withEngineProcess(
     if (done === true) throw new Error(`the engine's process has ended: ${(await ended).join(" ")}`);
     return JSON.parse(value) as Standing;
   };
-  const descriptors = (): number[] => readdirSync(`/proc/${child.pid}/fd`).map(Number);
+  const folder = `/proc/${child.pid}/fd`;
+  const descriptors = (): string[] => readdirSync(folder);
   try {
     const { listener } = await hear();
     await body({
@@ -66,9 +70,13 @@ export async function withEngineProcess(
         const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
         return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
       },
-      descriptors,
+      inUse() {
+        const all = descriptors();
+        const pipes = all.filter((name) => isPipe(join(folder, name))).length;
+        return all.length - Math.min(pipes, mostKept);
+      },
       leaveFree(count) {
-        const used = new Set(descriptors());
+        const used = new Set(descriptors().map(Number));
         // the kernel gives the lowest that is free, below the limit
         let limit = 0;
         for (let free = 0; free < count; limit++) if (!used.has(limit)) free++;
@@ -81,5 +89,14 @@ export async function withEngineProcess(
     await ended;
     for (const socket of sockets) socket.destroy();
     await close(origin);
+  }
+}
+
+/** A descriptor that is closed meanwhile is none. */
+function isPipe(link: string): boolean {
+  try {
+    return readlinkSync(link).startsWith("pipe:");
+  } catch {
+    return false;
   }
 }

@@ -21,8 +21,8 @@ for (const engine of Object.keys(engines)) {
       async (t) => {
         const { serve } = answering();
         await withEngineProcess(engine, { serve }, async (process) => {
-          const { connect, descriptors, leaveFree, standing } = process;
-          const atRest = descriptors().length;
+          const { connect, inUse, leaveFree, standing } = process;
+          const atRest = inUse();
           const old = Array.from({ length: 8 }, connect);
           for (const client of old) t.is(await ask(client, "/early"), ok("</early>"));
           if (isLimited) leaveFree(4);
@@ -75,7 +75,7 @@ for (const engine of Object.keys(engines)) {
     };
     const config = { headTimeoutMs: 500, idleTimeoutMs: 700, halfCloseTimeoutMs: 400 };
     await withEngineProcess(engine, { serve, config }, async (process) => {
-      const atRest = process.descriptors().length;
+      const atRest = process.inUse();
       let mostOpen = 0;
       for (const text of said) {
         for (let length = 1; length <= text.length; length++) {
@@ -87,7 +87,7 @@ for (const engine of Object.keys(engines)) {
           if (length % 2 === 0) client.resume();
         }
         await sleep(50);
-        mostOpen = Math.max(mostOpen, process.descriptors().length - atRest);
+        mostOpen = Math.max(mostOpen, process.inUse() - atRest);
       }
       t.true(mostOpen > 20, `control: ${mostOpen} descriptors were open at once`);
       // no client that is left goes by itself: the engine's own times end them
@@ -108,8 +108,8 @@ for (const engine of Object.keys(engines)) {
         });
       const config = { maxConnections: most, maxConnectionsPerClient: most, ...patient };
       await withEngineProcess(engine, { serve, config }, async (process) => {
-        const { connect, standing, descriptors, residentBytes } = process;
-        const [atRest, before] = [descriptors().length, residentBytes()];
+        const { connect, standing, inUse, residentBytes } = process;
+        const [atRest, before] = [inUse(), residentBytes()];
         const clients = Array.from({ length: most }, connect);
         for (const client of clients) client.write(get("/flood"));
         await untilQuiet(process);
@@ -138,8 +138,8 @@ test.serial(
   async (t) => {
     const { serve } = answering();
     await withEngineProcess("native", { serve, config: patient }, async (process) => {
-      const { connect, standing, descriptors, residentBytes } = process;
-      const [atRest, before] = [descriptors().length, residentBytes()];
+      const { connect, standing, inUse, residentBytes } = process;
+      const [atRest, before] = [inUse(), residentBytes()];
       const open = async (count: number): Promise<Socket[]> => {
         const clients = Array.from({ length: count }, connect);
         for (const client of clients) client.write(`GET / HTTP/1.1\r\nA: ${"a".repeat(60_000)}`);
@@ -169,8 +169,8 @@ test.serial(
     const flags = ["--max-old-space-size=32"];
     const config = { maxConnections: 10_000, maxConnectionsPerClient: 10_000, ...patient };
     await withEngineProcess("javascript", { serve, config, flags }, async (process) => {
-      const { connect, standing, descriptors } = process;
-      const atRest = descriptors().length;
+      const { connect, standing, inUse } = process;
+      const atRest = inUse();
       const clients: Socket[] = [];
       let turnedAway = 0;
       while (turnedAway === 0 && clients.length < 6000) {
@@ -205,13 +205,13 @@ async function ask(client: Socket, path: string): Promise<string> {
 }
 
 /** Its clients have gone: it closes what it had for them, each socket and pipe. */
-async function untilAtRest({ standing, descriptors }: EngineProcess, count: number): Promise<void> {
+async function untilAtRest({ standing, inUse }: EngineProcess, count: number): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     const { open } = (await standing()).count;
-    if (open === 0 && descriptors().length <= count) return;
+    if (open === 0 && inUse() <= count) return;
     await sleep(20);
   }
-  throw new Error(`${descriptors().length} descriptors, ${count} before`);
+  throw new Error(`${inUse()} descriptors, ${count} before`);
 }
 
 /** All that was sent to it, and from it, has come as far as it comes. */
