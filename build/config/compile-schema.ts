@@ -18,5 +18,9 @@ export const ajvOptions: Options = {
  * they need compiled when they are bundled, in place of this (build/payload/bundle.ts).
  */
 export function compileSchema<T>(schema: object): ValidateFunction<T> {
-  return new Ajv(ajvOptions).compile<T>(schema);
+  const known = compiled.get(schema) ?? new Ajv(ajvOptions).compile(schema);
+  compiled.set(schema, known);
+  return known as ValidateFunction<T>;
 }
+
+const compiled = new WeakMap<object, ValidateFunction>();
