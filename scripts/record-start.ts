@@ -1,14 +1,14 @@
 /**
  * Records which pages of Node a router reads until its proxy has listened and served a request, so that the image
  * can have them in one place: `npm run record-start`, after Node's release or what the proxy loads at its start
- * has changed. Boots the default image in the lab; Linux says which pages a process has been given, one by one
+ * has changed. Boots an image of each architecture in the lab; Linux says which pages a process has been given, one by one
  * once it is told not to give their neighbours along (kernel: admin-guide/mm/pagemap).
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildOptions } from "../build/cli/commands/build.ts";
 import { readInputs } from "../build/cli/inputs.ts";
-import { openLab } from "../build/cli/lab-inputs.ts";
+import { chooseFirmwares, openFirmware, openLab } from "../build/cli/lab-inputs.ts";
 import { note } from "../build/core/progress.ts";
 import { projectRoot } from "../build/core/paths.ts";
 import { buildImage } from "../build/flow.ts";
@@ -32,25 +32,32 @@ for (const line of readFileSync("/proc/" + pid + "/maps", "utf8").split("\\n")) 
     if (entries[(page - first) * 8 + 7] & 0x80) console.log(page.toString(16));
 }`;
 
+/** For each of Node's binaries that orderPages knows how to order, a board that runs it. */
+const boards = ["x86-64", "arm64-uefi"];
 const siteFile = join(projectRoot, "sites", "example.yaml");
-const { board, ...site } = await readInputs("x86-64", { site: siteFile });
-const { plan, image, directory } = await buildImage(
-  board,
-  site,
-  buildOptions({ fast: true, site: siteFile }),
-);
-const release = await nodeRelease(board.arch);
-const options: LabOptions = {
-  ...{ plan, imageFile: image, firmware: { kind: "bios" }, ...(await openLab({ accel: "auto" })) },
-  runDirectory: join(directory, "lab", "record-start"),
-  memoryMiB: 1024, // what a process was given is not to be taken back
-  lanes: 1,
-};
-const pages = await withLab(options, ({ lanes: [lane] }) => record(lane));
-const file = startPagesFile(release);
-const title = `# Pages of ${release.name} ${release.version} that the proxy's start reads; made by npm run record-start.\n`;
-await writeFile(file, title + formatPages(pages));
-note(`${pages.size} pages, ${(pages.size * pageBytes) / 1e6} MB: ${file}`);
+const lab = await openLab({ accel: "auto" });
+
+for (const boardName of boards) {
+  const { board, ...site } = await readInputs(boardName, { site: siteFile });
+  const { plan, image, directory } = await buildImage(
+    board,
+    site,
+    buildOptions({ fast: true, site: siteFile }),
+  );
+  const [kind = "bios"] = chooseFirmwares("all", board);
+  const options: LabOptions = {
+    ...{ plan, imageFile: image, firmware: await openFirmware(kind, board), ...lab },
+    runDirectory: join(directory, "lab", "record-start"),
+    memoryMiB: 1024, // what a process was given is not to be taken back
+    lanes: 1,
+  };
+  const release = await nodeRelease(board.arch);
+  const pages = await withLab(options, ({ lanes: [lane] }) => record(lane));
+  const file = startPagesFile(release);
+  const title = `# Pages of ${release.name} ${release.version} that the proxy's start reads; made by npm run record-start.\n`;
+  await writeFile(file, title + formatPages(pages));
+  note(`${pages.size} pages, ${(pages.size * pageBytes) / 1e6} MB: ${file}`);
+}
 
 async function record({ router, client, topology }: Lane): Promise<ReadonlySet<number>> {
   await router.start();

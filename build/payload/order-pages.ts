@@ -1,4 +1,4 @@
-/** The one size of amd64's pages, in bytes. */
+/** The size of pages on amd64, and of Debian's kernel for arm64, in bytes. */
 export const pageBytes = 4096;
 
 /** Pages between two that are wanted which come along: so many bytes unpack as fast as one more piece is mapped. */
