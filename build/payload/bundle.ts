@@ -14,7 +14,7 @@ export const programs = {
 } as const;
 
 /**
- * Bundles a program into one file that needs nothing but Node 24 (and, for the proxy, the addon beside it).
+ * Bundles a program into one file that needs nothing but Node 20 (Debian's, for armhf) or later (and, for the proxy, the addon beside it).
  * Names are kept, so that a stack trace from the router can be read. The same source gives the same bytes,
  * wherever the checkout lies.
  */
@@ -25,7 +25,7 @@ export async function bundleProgram(name: keyof typeof programs): Promise<Buffer
     bundle: true,
     write: false,
     platform: "node",
-    target: "node24",
+    target: "node20",
     format: "cjs",
     define: { "import.meta.dirname": "__dirname" },
     minifyWhitespace: true,

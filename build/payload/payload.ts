@@ -32,13 +32,13 @@ export async function makePayload(
   cache: string,
 ): Promise<Payload> {
   const { arch } = plan.board;
-  const libraries = await runtimeOrigins(arch, packages);
+  const origins = await runtimeOrigins(arch, packages);
   const runtime = await runStep(cache, {
     name: "runtime",
     title: "Make the proxy's Node runtime",
     inputs: {
       node: await nodeRelease(arch, packages),
-      libraries: identifyPackages(libraries),
+      libraries: identifyPackages(origins.packages),
       compiler: identifyPackages(compiler.packages),
       code: await hashSources(
         "build/payload/runtime.ts",
@@ -80,11 +80,12 @@ export async function makePayload(
   const configuration = await renderConfiguration(plan, files);
   const program = mergeTrees(
     await treeOf(runtime.path, runtimeFolder),
+    origins.builtins.map(({ path, file }) => copyOf(path, file, 0o644)),
     (await treeOf(proxy.path, "/usr/lib/halfbridge")).filter(
       ({ path }) => plan.site.proxy.engine === "squid" || !path.endsWith("/squid-lists.cjs"),
     ),
   );
-  return { tree: mergeTrees(configuration, program), configuration, packages: libraries };
+  return { tree: mergeTrees(configuration, program), configuration, packages: origins.packages };
 }
 
 async function treeOf(folder: string, at: string): Promise<Entry[]> {

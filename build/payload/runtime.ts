@@ -5,7 +5,7 @@ import { extract } from "tar";
 import { loaderOf, type Architecture } from "../debian/architectures.ts";
 import type { Compiler } from "../debian/compiler.ts";
 import { elfClosure } from "../debian/elf-closure.ts";
-import { requireFile } from "../debian/files.ts";
+import { requireFile, type PackageFile } from "../debian/files.ts";
 import type { Package } from "../debian/packages.ts";
 import { ToolError } from "../core/faults.ts";
 import { projectRoot } from "../core/paths.ts";
@@ -106,15 +106,37 @@ async function placeNode(
   await rm(download, { recursive: true });
 }
 
-/** The Debian packages that an architecture's runtime is from. */
+/** What an architecture's runtime has from Debian. */
+export interface RuntimeOrigins {
+  readonly packages: readonly Package[];
+  /** Modules of Node's own that Debian keeps beside it: it aborts unless they are at these very paths. */
+  readonly builtins: readonly PackageFile[];
+}
+
 export async function runtimeOrigins(
   architecture: Architecture,
   packages: readonly Package[],
-): Promise<Package[]> {
+): Promise<RuntimeOrigins> {
   const libraries = new Set(["libc6", "libstdc++6", "libgcc-s1"]);
-  if (architecture in npmPackages) return packages.filter(({ name }) => libraries.has(name));
+  if (architecture in npmPackages)
+    return { packages: packages.filter(({ name }) => libraries.has(name)), builtins: [] };
   const closure = await elfClosure([requireFile("/usr/bin/nodejs", packages)], packages);
-  return [...new Set(closure.map((file) => file.package))];
+  const builtins = await findBuiltins(closure, packages);
+  return { packages: [...new Set([...closure, ...builtins].map((file) => file.package))], builtins };
+}
+
+/** Their paths are compiled into Node, each ended by a zero byte. */
+async function findBuiltins(
+  closure: readonly PackageFile[],
+  packages: readonly Package[],
+): Promise<PackageFile[]> {
+  const texts = await Promise.all(
+    closure
+      .filter(({ path }) => basename(path).includes("node"))
+      .map(async ({ file }) => readFile(file, "latin1")),
+  );
+  const paths = texts.flatMap((text) => text.match(/(?<=\0)\/usr\/share\/nodejs\/[\w./-]+\.js(?=\0)/g) ?? []);
+  return [...new Set(paths)].sort().map((path) => requireFile(path, packages));
 }
 
 /** A script that runs a program of the runtime, `name` to itself; its file is below the runtime's folder. */

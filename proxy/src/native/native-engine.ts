@@ -69,7 +69,8 @@ export class NativeEngine {
   }
 
   #startListing(): Listing {
-    const { promise: whole, resolve: finish } = Promise.withResolvers<readonly OpenConnection[]>();
+    let finish: Listing["finish"] = () => {};
+    const whole = new Promise<readonly OpenConnection[]>((resolve) => (finish = resolve));
     this.#addon.list(this.#engine);
     return { found: [], missing: this.#threads, whole, finish };
   }

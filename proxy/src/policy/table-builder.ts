@@ -1,3 +1,4 @@
+import { resizeBuffer } from "./resize-buffer.ts";
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Range } from "./client-groups.ts";
 import { NameHash } from "./name-hash.ts";
@@ -127,10 +128,10 @@ export class TableBuilder {
 
   #addText({ list, isExcepted, anchors, text }: TextEntry, a: number, b: number, isAlways: boolean): void {
     if ((this.#entryCount + 1) * 5 > this.#entries.length)
-      this.#entries = new Uint32Array(this.#entries.buffer.transfer(this.#entries.byteLength * 2));
+      this.#entries = new Uint32Array(resizeBuffer(this.#entries.buffer, this.#entries.byteLength * 2));
     if (this.#textBytes + text.length > this.#texts.length) {
       const more = Math.max(this.#texts.length * 2, this.#textBytes + text.length);
-      this.#texts = new Uint8Array(this.#texts.buffer.transfer(more));
+      this.#texts = new Uint8Array(resizeBuffer(this.#texts.buffer, more));
     }
     const flags = list | (isExcepted ? 0x20 : 0) | (isAlways ? 0x40 : 0) | (anchors << 8);
     this.#entries.set([a, b, flags, this.#textBytes, text.length], this.#entryCount++ * 5);
@@ -149,7 +150,7 @@ export class TableBuilder {
           words[slot + 1] = b;
           words[slot + 2] = (words[slot + 2] ?? 0) | (1 << (lists[index] ?? 0));
         }
-        fingerprints.buffer.transfer(0);
+        resizeBuffer(fingerprints.buffer, 0);
       }
       await othersTurn();
     }
@@ -189,8 +190,8 @@ export class TableBuilder {
       words.set([excepted ? 0 : bit, excepted ? bit : 0, flags >>> 8, offset, length], at);
     }
     new Uint8Array(words.buffer).set(this.#texts.subarray(0, this.#textBytes), layout.texts);
-    this.#entries.buffer.transfer(0);
-    this.#texts.buffer.transfer(0);
+    resizeBuffer(this.#entries.buffer, 0);
+    resizeBuffer(this.#texts.buffer, 0);
   }
 }
 
@@ -208,7 +209,7 @@ function openBlock(): Block {
  * V8 maps by itself. Other buffers come from malloc, which keeps what was large.
  */
 function pages(bytes: number): ArrayBuffer {
-  return new ArrayBuffer(bytes, { maxByteLength: bytes });
+  return Reflect.construct<[number, object], ArrayBuffer>(ArrayBuffer, [bytes, { maxByteLength: bytes }]);
 }
 
 type Layout = ReturnType<typeof layOut>;
