@@ -127,15 +127,23 @@ function portArguments({ mac, socket, role, pcap }: Port, index: number): string
   ];
 }
 
+/** A virtio-serial device's 16th port is mute (QEMU 7.2): whoever has more shells gets a second device. */
+const shellsOfDevice = 15;
+const shellDeviceSlots = ["0x3", "0x1e"];
+
 function shellArguments(shells: Readonly<Record<string, string>>): string[] {
-  if (Object.keys(shells).length === 0) return [];
-  return [
-    ...["-device", "virtio-serial-pci,addr=0x3"],
-    ...Object.entries(shells).flatMap(([name, socket], index) => [
-      ...["-chardev", `socket,id=shell${index},path=${socket}`],
-      ...["-device", `virtserialport,chardev=shell${index},name=${name}`],
-    ]),
-  ];
+  return shellDeviceSlots.flatMap((slot, device) => {
+    const first = device * shellsOfDevice;
+    const own = Object.entries(shells).slice(first, first + shellsOfDevice);
+    if (own.length === 0) return [];
+    return [
+      ...["-device", `virtio-serial-pci,id=shells${device},addr=${slot}`],
+      ...own.flatMap(([name, socket], index) => [
+        ...["-chardev", `socket,id=shell${first + index},path=${socket}`],
+        ...["-device", `virtserialport,bus=shells${device}.0,chardev=shell${first + index},name=${name}`],
+      ]),
+    ];
+  });
 }
 
 /** In QEMU's option lists a comma inside a value is written twice. */

@@ -21,9 +21,12 @@ export async function proveImage(
   onClaim: (claim: Claim) => void = () => {},
 ): Promise<Proof> {
   const started = performance.now();
-  return await withLab({ ...options, lanes: 3 }, async (lab) => {
+  const firmware = options.firmware.kind;
+  // what a disk's boot flow does is the same by every firmware that starts it
+  const [main] = firmwaresOf(options.plan.board);
+  const ofBoot = firmware === main ? bootScenarios : [];
+  return await withLab({ ...options, lanes: 3 + ofBoot.length }, async (lab) => {
     const [first, ...spare] = lab.lanes;
-    const firmware = options.firmware.kind;
     const boot = await bootFigures(first, options);
     const judgeAll = async (
       list: readonly Scenario[],
@@ -40,12 +43,10 @@ export async function proveImage(
     const timed = await judgeAll(timedScenarios, [first]);
     await first.router.placeProgramsAlike();
     await first.router.copyTo(spare.map(({ router }) => router));
-    // what a disk's boot flow does is the same by every firmware that starts it
-    const [main] = firmwaresOf(options.plan.board);
-    const alone = spare as [Lane, ...Lane[]];
     const others = await Promise.all([
       judgeAll(scenarios, [first]),
-      judgeAll([...scenariosWithPowerCuts, ...(firmware === main ? bootScenarios : [])], alone),
+      judgeAll(scenariosWithPowerCuts, spare.slice(0, 2) as [Lane, Lane]),
+      ...ofBoot.map(async (scenario, index) => judgeAll([scenario], [spare[2 + index] as Lane])),
     ]);
     const total = figureOf(
       "lab",

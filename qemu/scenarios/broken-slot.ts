@@ -11,12 +11,14 @@ export const brokenSlot: Scenario = {
     "A slot that doesn't start is given up after its tries, by itself, and the other one serves again; nobody has to come",
   async prove(lane) {
     const { router } = lane;
-    await router.start();
-    await router.waitForProxy();
     await router.console.waitForShell();
     await router.console.succeed(copySlot, { timeoutMs: 120_000 });
     await router.console.succeed("halfbridge-slot try b 1");
-    await restart(lane);
+    await router.console.succeed("sync");
+    await router.cutPower();
+    await router.start();
+    await router.waitForProxy();
+    await router.console.waitForShell();
     kept.set(lane, await settled(lane));
     await router.console.succeed(breakSlotA);
     await router.console.succeed("halfbridge-slot try a 1");
