@@ -3,7 +3,8 @@ import { Option, type Command } from "commander";
 import { boardSchema } from "../../config/board-schema.ts";
 import { readBoard } from "../../config/board.ts";
 import { nameOf } from "../../config/document.ts";
-import { InputError, formatFault } from "../../core/faults.ts";
+import { InputError, ToolError, formatFault } from "../../core/faults.ts";
+import { interruption } from "../../core/interrupt.ts";
 import { note } from "../../core/progress.ts";
 import { proofOf } from "../../plan/proof-level.ts";
 import { askForBoard } from "../ask-for-board.ts";
@@ -52,11 +53,18 @@ function addNew(board: Command): void {
 
 async function askAtTerminal(known: NewBoard, folder: string): Promise<NewBoard> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // readline takes Ctrl-C for itself
+  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
     return await askForBoard(known, folder, async (question, otherwise = "") => {
       const shown = otherwise === "" ? question : `${question} [${otherwise}]`;
-      return (await terminal.question(`${shown}: `)) || otherwise;
+      return (await terminal.question(`${shown}: `, { signal: interruption })) || otherwise;
     });
+  } catch (error) {
+    // Ctrl-D
+    if (!interruption.aborted && error instanceof Error && error.name === "AbortError")
+      throw new ToolError("a question wasn't answered, and nothing was written");
+    throw error;
   } finally {
     terminal.close();
   }
