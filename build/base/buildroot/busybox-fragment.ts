@@ -18,6 +18,7 @@ const features = [
   "NC_EXTRA",
   "NC_SERVER",
   "FEATURE_USE_INITTAB",
+  "FLOCK", // which the debian base has from util-linux
 ];
 
 /** Off, as Buildroot installs services with them, or as it can't read what depmod writes. */

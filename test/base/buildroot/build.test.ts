@@ -65,6 +65,7 @@ test.serial("the root file system gets the overlay, without Buildroot's own rule
   t.true(at("etc/halfbridge/setups/built/facts"));
   t.true(at("etc/init.d/rcS"));
   t.true(at("usr/bin/nc.openbsd"));
+  t.true(at("usr/bin/grub-editenv"));
   t.false(at("etc/init.d/S35iptables"));
   t.false(at("etc/init.d/S40network"));
 });
@@ -132,6 +133,7 @@ test.serial("a build that fails shows how, and where all that was said is", asyn
 
 for (const [lost, what] of [
   ["setpriv", "program setpriv"],
+  ["grub-editenv", "program grub-editenv"],
   ["ebtable_broute", "kernel module ebtable_broute"],
 ] as const) {
   test.serial(`a root file system without ${lost} isn't made into an image`, async (t) => {

@@ -7,7 +7,7 @@ import { exportExternalTree } from "../../../build/base/buildroot/export.ts";
 import { printGrubEnvironment } from "../../../build/base/buildroot/grub-disk.ts";
 import { printKernelFragment } from "../../../build/base/buildroot/kernel-fragment.ts";
 import { symbolOfModule } from "../../../build/base/buildroot/module-symbols.ts";
-import { readAllBoards, readBoardByName } from "../../../build/config/board.ts";
+import { readAllBoards, readBoardByName, type Board } from "../../../build/config/board.ts";
 import { assertGolden } from "../../golden.ts";
 import { textOf } from "../../payload/setup-files.ts";
 import { board } from "../../setups.ts";
@@ -55,6 +55,19 @@ test("software is in the package, and what the site says is in the overlay", (t)
   t.true(has("/package/halfbridge/payload/usr/lib/halfbridge/runtime/node.elf"));
   t.false(has(`${folder}/rootfs_overlay/usr/lib/halfbridge/runtime/node.elf`));
   for (const { path } of payload.configuration) t.true(has(`${folder}/rootfs_overlay${path}`), path);
+});
+
+test("a slot on trial settles itself, by programs that the board's loader goes with", async (t) => {
+  const overlay = `${folder}/rootfs_overlay`;
+  t.true(tree.some(({ path }) => path === `${overlay}/usr/sbin/halfbridge-slot`));
+  t.regex(text(`${overlay}/etc/inittab`), /^::once:\/usr\/sbin\/halfbridge-slot settle$/m);
+  const programsOf = async (model: Board) => {
+    const others = await treeFor(model);
+    const list = textOf(others.find(({ path }) => path === `${folder}/programs`)).split("\n");
+    return list.filter((name) => /^(fw_.*|grub-.*)$/.test(name));
+  };
+  t.deepEqual(await programsOf(board), ["grub-editenv"]);
+  t.deepEqual(await programsOf(rockPiE), ["fw_printenv", "fw_setenv"]);
 });
 
 test("every option of the plan and every module's symbol is asked for, and held against the kernel later", (t) => {

@@ -53,6 +53,11 @@ install_packages() {
     [ "$name" = "${STAND_IN_LOSES-}" ] || echo "$name" > "$TARGET_DIR/usr/bin/$name"
     echo "busybox,./usr/bin/$name"
   done < "$board/programs" > "$O/build/packages-file-list.txt"
+  # which Buildroot builds, but doesn't install
+  if [ -e "$TARGET_DIR/usr/bin/grub-editenv" ]; then
+    mkdir -p "$BUILD_DIR/grub2-2.12/build-x86_64-efi"
+    mv "$TARGET_DIR/usr/bin/grub-editenv" "$BUILD_DIR/grub2-2.12/build-x86_64-efi/"
+  fi
   modules=$TARGET_DIR/usr/lib/modules/$release
   mkdir -p "$modules/kernel"
   grep -vx "${STAND_IN_LOSES-}" "$board/modules" | while read -r name; do
