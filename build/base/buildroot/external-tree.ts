@@ -8,9 +8,9 @@ import type { Payload } from "../../payload/payload.ts";
 import { readOverlays, renderTemplates } from "../../payload/render.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderInit } from "../busybox-init.ts";
-import { applets, programs, programLinks, stateEditors } from "../packages.ts";
+import { programs, programLinks, stateEditors } from "../packages.ts";
 import { buildrootBoard } from "./board.ts";
-import { printBusyboxFragment } from "./busybox-fragment.ts";
+import { buildrootApplets, printBusyboxFragment } from "./busybox-fragment.ts";
 import { printDefconfig } from "./defconfig.ts";
 import { planDisk } from "./disk.ts";
 import { printKernelFragment } from "./kernel-fragment.ts";
@@ -93,7 +93,7 @@ function printIgnored(tree: readonly Entry[]): string {
 function programNames({ image }: Board): string[] {
   const { [image.format]: own, ...others } = stateEditors;
   const notHere = Object.values(others).flat();
-  const paths = [...programs, ...Object.keys(programLinks), ...own, ...Object.values(applets).flat()].filter(
+  const paths = [...programs, ...Object.keys(programLinks), ...own, ...buildrootApplets].filter(
     (path) => !notHere.includes(path),
   );
   return [...new Set(paths.map((path) => path.replace(/^.*\//, "")))].sort();

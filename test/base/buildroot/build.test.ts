@@ -126,6 +126,7 @@ test.serial("a build that fails shows how, and where all that was said is", asyn
   const work = await temporaryFolder(t);
   const error = await failure(t, { STAND_IN_FAILS: "all" }, nothing, work);
   t.true(error instanceof ToolError);
+  t.regex(error.message, / {2}\| >>> stand-in 1\.0 Building\n/);
   t.regex(error.message, / {2}\| cc1: error: as it was told to\n/);
   t.true(error.message.includes(`all that it said is in ${work}/build.log`));
   t.regex(await readFile(join(work, "build.log"), "utf8"), /cc1: error: as it was told to/);

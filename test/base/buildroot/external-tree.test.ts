@@ -57,6 +57,13 @@ test("software is in the package, and what the site says is in the overlay", (t)
   for (const { path } of payload.configuration) t.true(has(`${folder}/rootfs_overlay${path}`), path);
 });
 
+test("no program is looked for that BusyBox was told to leave out", (t) => {
+  const looked = text(`${folder}/programs`).split("\n");
+  const off = [...text(`${folder}/busybox.fragment`).matchAll(/^# CONFIG_(\w+) is not set$/gm)];
+  t.true(off.length > 0);
+  for (const [, symbol = ""] of off) t.false(looked.includes(symbol.toLowerCase()), symbol);
+});
+
 test("a slot on trial settles itself, by programs that the board's loader goes with", async (t) => {
   const overlay = `${folder}/rootfs_overlay`;
   t.true(tree.some(({ path }) => path === `${overlay}/usr/sbin/halfbridge-slot`));

@@ -7,7 +7,7 @@ release=6.12.104
 mkdir -p "$O"
 
 if [ "${STAND_IN_FAILS-}" = "$target" ]; then
-  echo ">>> stand-in 1.0 Building"
+  printf '\033[7m>>> stand-in 1.0 Building\033[27m\n' # in reverse video, as Buildroot does
   echo "cc1: error: as it was told to" >&2
   exit 2
 fi
