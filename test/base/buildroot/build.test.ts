@@ -51,13 +51,25 @@ test.serial(
     const software = await readSoftware(checkout, folders);
     t.deepEqual(
       software.map(({ name }) => name),
-      ["busybox", "halfbridge"],
+      ["busybox", "halfbridge", "initscripts"],
+    );
+    t.deepEqual(
+      software.map(({ version }) => version),
+      ["1.37.0", "0.1.0", checkout.version],
     );
     const [heaviest] = await weighTarget(folders);
     t.is(heaviest?.from, "halfbridge");
     t.regex(await readFile(folders.log, "utf8"), />>> halfbridge 0\.1\.0 Building/);
   },
 );
+
+test.serial("a package of the user's own source isn't told as its recipe's version", async (t) => {
+  const { folders } = await build(t, { STAND_IN_VARIABLES: "BUSYBOX_OVERRIDE_SRCDIR=/srv/busybox" });
+  const [busybox, halfbridge] = await readSoftware(checkout, folders);
+  t.is(busybox?.version, "custom");
+  t.is(busybox?.downloads, undefined);
+  t.is(halfbridge?.version, "0.1.0");
+});
 
 test.serial("the root file system gets the overlay, without Buildroot's own rules and links", async (t) => {
   const { folders } = await build(t);

@@ -23,6 +23,7 @@ without() { # COMMA,SEPARATED PREFIX: standard input less lines that set these
 
 configure() {
   without "${STAND_IN_DROPS-}" "" < "$BR2_EXTERNAL/configs/$1" > "$O/.config"
+  echo "${STAND_IN_VARIABLES-}" > "$O/variables"
   echo "# configuration written to $O/.config"
 }
 
@@ -107,7 +108,11 @@ run_script() {
 case $target in
   *_defconfig) configure "$target" ;;
   linux-configure) configure_kernel ;;
-  printvars) echo "LINUX_DIR=$O/build/linux-$release" ;;
+  printvars)
+    echo "LINUX_DIR=$O/build/linux-$release"
+    echo "HALFBRIDGE_OVERRIDE_SRCDIR=$BR2_EXTERNAL/package/halfbridge/payload"
+    cat "$O/variables"
+    ;;
   show-info) cat "$top/support/show-info.json" ;;
   all) build ;;
   clean) rm -rf "$O/target" "$O/images" "$O/build" "$O/host" ;;
