@@ -92,6 +92,14 @@ test("every option of the plan and every module's symbol is asked for, and held 
   }
 });
 
+test("the kernel writes to a screen that the firmware has set up, and has no drivers for sound", (t) => {
+  const { text: fragment } = printKernelFragment(planFor());
+  for (const symbol of ["FRAMEBUFFER_CONSOLE", "DRM_SIMPLEDRM", "SYSFB_SIMPLEFB"]) {
+    t.regex(fragment, new RegExp(`^CONFIG_${symbol}=y$`, "m"));
+  }
+  t.regex(fragment, /^# CONFIG_SOUND is not set$/m);
+});
+
 test("the modules of all boards have a known symbol", async (t) => {
   for (const { name, kernel } of await readAllBoards()) {
     const { storageModules, networkModules, otherModules = [] } = kernel;
