@@ -22,7 +22,7 @@ const features = [
 ];
 
 /** Off, as Buildroot installs services with them, or as it can't read what depmod writes. */
-const unwanted = ["SYSLOGD", "KLOGD", "MODPROBE_SMALL"];
+const unwanted = ["CROND", "KLOGD", "SYSLOGD", "MODPROBE_SMALL"];
 
 const symbolOf = (applet: string): string =>
   otherSymbols[applet] ?? applet.replaceAll("-", "_").toUpperCase();

@@ -82,6 +82,12 @@ test.serial("the root file system gets the overlay, without Buildroot's own rule
   t.false(at("etc/init.d/S40network"));
 });
 
+test.serial("no program of the root file system makes a user root", async (t) => {
+  const { folders } = await build(t);
+  const { mode } = await stat(join(folders.output, "target", "usr", "bin", "busybox"));
+  t.is(mode & 0o7777, 0o755);
+});
+
 test.serial("what the overlay no longer has is gone from the next build", async (t) => {
   const work = await temporaryFolder(t);
   const { folders } = await build(t, {}, nothing, work);

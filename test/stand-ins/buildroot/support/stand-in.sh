@@ -66,6 +66,7 @@ install_packages() {
     echo "kernel/$name.ko:"
   done > "$modules/modules.dep"
   : > "$modules/modules.builtin"
+  chmod 4755 "$TARGET_DIR/usr/bin/busybox"
   cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
   (cd "$TARGET_DIR" && find ./usr/lib/halfbridge -type f) | sed 's/^/halfbridge,/' >> "$O/build/packages-file-list.txt"
   if [ -n "${STAND_IN_STRIPS-}" ]; then
@@ -91,6 +92,7 @@ build() {
   echo ">>>   Finalizing target directory"
   cp -a "$(value BR2_ROOTFS_OVERLAY)/." "$TARGET_DIR/"
   run_script "$(value BR2_ROOTFS_POST_BUILD_SCRIPT)" "$TARGET_DIR"
+  run_script "$(value BR2_ROOTFS_POST_FAKEROOT_SCRIPT)" "$TARGET_DIR"
   if [ -n "${STAND_IN_SYSTEM-}" ]; then
     mksquashfs "$TARGET_DIR" "$BINARIES_DIR/rootfs.squashfs" -comp lz4 -all-root -noappend -no-xattrs -quiet -no-progress -reproducible -mkfs-time 0 -all-time 0
   else
