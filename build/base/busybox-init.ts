@@ -1,12 +1,17 @@
+import { mergeTrees, textFile, type Entry } from "../core/tree.ts";
+import { readOverlays, renderTemplates } from "../payload/render.ts";
 import type { Plan } from "../plan/plan.ts";
 
-/**
- * What templates/busybox-init wants to know: whether the base has halfbridge-slot, which consoles have a shell, and
- * whether it asks first.
- */
-export function initView(plan: Plan, { settlesSlots }: { readonly settlesSlots: boolean }) {
-  return { settlesSlots, shells: shellsOf(plan) };
+/** The base's own scripts and init's table: the same wherever BusyBox starts the system. */
+export async function renderInit(plan: Plan): Promise<Entry[]> {
+  return mergeTrees(
+    await readOverlays("busybox-init"),
+    await renderTemplates("busybox-init", { shells: shellsOf(plan) }),
+    [textFile("/etc/halfbridge/boot", `${plan.board.image.format}\n`)],
+  );
 }
+
+/** Which consoles have a shell, and whether it asks first. */
 
 function shellsOf({ board, site }: Plan) {
   if (site.console !== "root-shell") return [];

@@ -6,11 +6,11 @@ import { findFile, listFolder, requireFile, type PackageFile } from "../debian/f
 import { identifyPackages, type Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
 import type { Plan } from "../plan/plan.ts";
-import { readOverlays, renderTemplates } from "../payload/render.ts";
+import { readOverlays } from "../payload/render.ts";
 import { engineParts, type EngineParts } from "./engines.ts";
 import { closeModules, openKernel, type Kernel } from "./kernel.ts";
 import { makeModules, moduleTree } from "./module-tree.ts";
-import { initView } from "./busybox-init.ts";
+import { renderInit } from "./busybox-init.ts";
 import { applets, dataFiles, iptablesExtensions, programLinks, programs } from "./packages.ts";
 
 /** A system as trees of files, ready to be put into an image. */
@@ -51,9 +51,8 @@ export async function assembleDebian(
       appletLinks(),
       Object.entries({ ...programLinks, ...engine.links }).map(([path, target]) => link(path, target)),
       rootModules,
-      await readOverlays("busybox-init", "debian"),
-      await renderTemplates("busybox-init", initView(plan, { settlesSlots: true })),
-      [textFile("/etc/halfbridge/boot", `${plan.board.image.format}\n`)],
+      await readOverlays("debian"),
+      await renderInit(plan),
       payload,
     ),
     initramfs: mergeTrees(

@@ -1,3 +1,5 @@
+import type { Board } from "../config/board.ts";
+
 /** The Debian release that images are made of. */
 export const suite = "trixie";
 
@@ -40,6 +42,12 @@ export const programs = [
   "/usr/sbin/e2fsck",
   "/usr/sbin/mke2fs",
 ];
+
+/** Of those, what writes the slots' state, by the image's format. */
+export const stateEditors: Readonly<Record<Board["image"]["format"], readonly string[]>> = {
+  "gpt-grub": ["/usr/bin/grub-editenv"],
+  "gpt-boot-script": ["/usr/bin/fw_printenv", "/usr/bin/fw_setenv"],
+};
 
 /** iptables' extensions, which it loads by name. */
 export const iptablesExtensions = [

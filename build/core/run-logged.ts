@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 import { ToolError } from "./faults.ts";
 import { interruption } from "./interrupt.ts";
 import { formatCommand } from "./run.ts";
@@ -62,7 +63,7 @@ async function failure(
   file: string,
 ): Promise<ToolError> {
   await new Promise((written) => log.write("", written));
-  const said = (await readFile(file, "utf8")).trim().split("\n").slice(-15);
+  const said = (await readFile(file, "utf8")).trim().split("\n").slice(-15).map(stripVTControlCharacters);
   return new ToolError(
     [
       `command failed (${String(code)}):`,

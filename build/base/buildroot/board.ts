@@ -17,7 +17,7 @@ const cpus = {
   amd64: {
     architecture: ["BR2_x86_64=y", "BR2_x86_x86_64=y"],
     toolchain: "X86_64",
-    kernel: ["BR2_LINUX_KERNEL_NEEDS_HOST_LIBELF=y"],
+    kernel: ["BR2_LINUX_KERNEL_NEEDS_HOST_LIBELF=y", "BR2_LINUX_KERNEL_ZSTD=y"],
     kernelImage: "bzImage",
   },
   arm64: {

@@ -8,7 +8,11 @@ import type { DiskRecipe } from "./disk.ts";
 
 /** U-Boot by its boot script: the machine's own, or one that Buildroot builds for the board. */
 export const bootScriptDisk: DiskRecipe = {
-  configuration: (board) => ["BR2_PACKAGE_HOST_UBOOT_TOOLS=y", ...loaderConfiguration(board)],
+  configuration: (board) => [
+    "BR2_PACKAGE_HOST_UBOOT_TOOLS=y",
+    "BR2_PACKAGE_LIBUBOOTENV=y",
+    ...loaderConfiguration(board),
+  ],
 
   files: async (board, layout, rootIdentity) =>
     mergeTrees(

@@ -18,17 +18,23 @@ const features = [
   "NC_EXTRA",
   "NC_SERVER",
   "FEATURE_USE_INITTAB",
+  "FLOCK", // which the debian base has from util-linux
 ];
 
 /** Off, as Buildroot installs services with them, or as it can't read what depmod writes. */
-const unwanted = ["SYSLOGD", "KLOGD", "MODPROBE_SMALL"];
+const unwanted = ["CROND", "KLOGD", "SYSLOGD", "MODPROBE_SMALL"];
 
-/** The applets that the debian base has, as lines of BusyBox's configuration. */
+const symbolOf = (applet: string): string =>
+  otherSymbols[applet] ?? applet.replaceAll("-", "_").toUpperCase();
+
+/** The applets that the debian base has, by name, less those that are another's affair with Buildroot. */
+export const buildrootApplets: readonly string[] = Object.values(applets)
+  .flat()
+  .filter((name) => !unwanted.includes(symbolOf(name)));
+
+/** They as lines of BusyBox's configuration. */
 export function printBusyboxFragment(): string {
-  const names = Object.values(applets)
-    .flat()
-    .map((name) => otherSymbols[name] ?? name.replaceAll("-", "_").toUpperCase());
-  const wanted = [...new Set([...names, ...features])].filter((name) => !unwanted.includes(name)).sort();
+  const wanted = [...new Set([...buildrootApplets.map(symbolOf), ...features])].sort();
   return [
     "# What Halfbridge's scripts need of BusyBox.",
     ...wanted.map((name) => `CONFIG_${name}=y`),

@@ -53,11 +53,14 @@ const system = [
   "# BR2_PACKAGE_IFUPDOWN_SCRIPTS is not set",
   "# BR2_PACKAGE_URANDOM_SCRIPTS is not set",
   "# BR2_TARGET_GENERIC_GETTY is not set",
+  // it would have no password; consoles have a shell without asking, or none
+  "# BR2_TARGET_ENABLE_ROOT_LOGIN is not set",
   "# BR2_TARGET_GENERIC_REMOUNT_ROOTFS_RW is not set",
   // Node's pages are in an order of their own
   'BR2_STRIP_EXCLUDE_DIRS="/usr/lib/halfbridge"',
   `BR2_ROOTFS_OVERLAY="${boardFolder}/rootfs_overlay"`,
   `BR2_ROOTFS_POST_BUILD_SCRIPT="${boardFolder}/post-build.sh"`,
+  `BR2_ROOTFS_POST_FAKEROOT_SCRIPT="${boardFolder}/post-fakeroot.sh"`,
   `BR2_ROOTFS_POST_IMAGE_SCRIPT="${boardFolder}/post-image.sh"`,
 ];
 
@@ -80,6 +83,7 @@ const rootFileSystem = [
   "BR2_TARGET_ROOTFS_SQUASHFS=y",
   "BR2_TARGET_ROOTFS_SQUASHFS_BS_1024K=y",
   "BR2_TARGET_ROOTFS_SQUASHFS4_ZSTD=y",
+  "BR2_TARGET_ROOTFS_SQUASHFS_EXTREME_COMP=y",
   "# BR2_TARGET_ROOTFS_TAR is not set",
 ];
 

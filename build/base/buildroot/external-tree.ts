@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Board } from "../../config/board.ts";
 import { hashFile } from "../../core/hash.ts";
 import { projectRoot } from "../../core/paths.ts";
 import { projectVersion } from "../../core/project-version.ts";
@@ -6,10 +7,10 @@ import { copyOf, mergeTrees, textFile, type Entry, type FileEntry } from "../../
 import type { Payload } from "../../payload/payload.ts";
 import { readOverlays, renderTemplates } from "../../payload/render.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { initView } from "../busybox-init.ts";
-import { applets, programs, programLinks } from "../packages.ts";
+import { renderInit } from "../busybox-init.ts";
+import { programs, programLinks, stateEditors } from "../packages.ts";
 import { buildrootBoard } from "./board.ts";
-import { printBusyboxFragment } from "./busybox-fragment.ts";
+import { buildrootApplets, printBusyboxFragment } from "./busybox-fragment.ts";
 import { printDefconfig } from "./defconfig.ts";
 import { planDisk } from "./disk.ts";
 import { printKernelFragment } from "./kernel-fragment.ts";
@@ -56,7 +57,7 @@ async function renderTree(
       textFile(`${board}/busybox.fragment`, printBusyboxFragment()),
       textFile(`${board}/genimage.cfg`, disk.genimage),
       textFile(`${board}/image.conf`, printFacts({ KERNEL: facts.kernelImage, ...disk.facts })),
-      textFile(`${board}/programs`, lines(programNames())),
+      textFile(`${board}/programs`, lines(programNames(plan.board))),
       textFile(`${board}/modules`, lines(moduleNames(plan))),
       textFile(`${board}/storage`, lines(["squashfs", ...plan.kernel.modules.storage])),
       textFile(`${board}/runtime.sha256`, await sumsOf(software)),
@@ -68,8 +69,7 @@ async function renderTree(
     at(
       rootOverlay,
       mergeTrees(
-        await readOverlays("busybox-init"),
-        await renderTemplates("busybox-init", initView(plan, { settlesSlots: false })),
+        await renderInit(plan),
         [
           textFile("/etc/hosts", "127.0.0.1 localhost\n"),
           { kind: "link", path: "/var/log/halfbridge", target: "/data/log" },
@@ -90,8 +90,12 @@ function printIgnored(tree: readonly Entry[]): string {
 }
 
 /** By name: Buildroot's packages have other opinions on bin and sbin. */
-function programNames(): string[] {
-  const paths = [...programs, ...Object.keys(programLinks), ...Object.values(applets).flat()];
+function programNames({ image }: Board): string[] {
+  const { [image.format]: own, ...others } = stateEditors;
+  const notHere = Object.values(others).flat();
+  const paths = [...programs, ...Object.keys(programLinks), ...own, ...buildrootApplets].filter(
+    (path) => !notHere.includes(path),
+  );
   return [...new Set(paths.map((path) => path.replace(/^.*\//, "")))].sort();
 }
 

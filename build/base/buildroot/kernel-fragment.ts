@@ -37,6 +37,19 @@ const menus: readonly string[] = [
   "VIRTIO_MENU",
 ];
 
+/** A console on whichever screen the firmware has set up: a default configuration counts on its own drivers. */
+const screen: readonly string[] = [
+  "DRM",
+  "DRM_FBDEV_EMULATION",
+  "DRM_SIMPLEDRM",
+  "FB",
+  "FRAMEBUFFER_CONSOLE",
+  "SYSFB_SIMPLEFB",
+];
+
+/** What default configurations build in and no router has a use for. */
+const unwanted: readonly string[] = ["DRM_I915", "SOUND"];
+
 /**
  * The plan's options and modules as Kconfig lines. What finds and mounts the root file system is built in, as
  * the initramfs has no modules; whatever a set-up or a driver loads is a module; kconfig lowers a `y` where it
@@ -58,6 +71,12 @@ export function printKernelFragment({ board, kernel }: Plan): KernelFragment {
     "",
     "# What that depends on.",
     ...opened.map((name) => `CONFIG_${name}=y`),
+    "",
+    "# Where there is a screen.",
+    ...screen.map((name) => `CONFIG_${name}=y`),
+    "",
+    "# What weighs and isn't used.",
+    ...unwanted.map((name) => `# CONFIG_${name} is not set`),
     "",
   ].join("\n");
   return { text, needed };

@@ -28,10 +28,39 @@ export async function readSoftware(checkout: Checkout, folders: BuildFolders): P
   } catch {
     throw new ToolError(`make show-info printed something other than JSON:\n${text.slice(0, 300)}`);
   }
+  const replaced = await readReplacedSources(checkout, folders);
   return Object.values(packages)
     .filter(({ type, virtual, version }) => type === "target" && virtual !== true && version !== undefined)
+    .map((info) => (replaced.has(variableOf(info.name)) ? withoutRecipe(info) : info))
+    .map((info) => ({ ...info, version: info.version || versionOfOwn(info, checkout) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** What a package is called in variables of Buildroot's. */
+const variableOf = (name: string): string => name.toUpperCase().replaceAll("-", "_");
+
+/**
+ * Packages that the user has a source tree of their own for (`X_OVERRIDE_SRCDIR`): what `show-info` says of them
+ * is the recipe's, and not what was built. Ours is such a one, too, and is what it says.
+ */
+async function readReplacedSources(checkout: Checkout, folders: BuildFolders): Promise<Set<string>> {
+  const text = await askMake(["printvars", "VARS=%_OVERRIDE_SRCDIR"], checkout, folders);
+  const lines = [...text.matchAll(/^(\w+)_OVERRIDE_SRCDIR=(.+)$/gm)];
+  return new Set(
+    lines.flatMap(([, name = "", from = ""]) => (from.startsWith(`${folders.external}/`) ? [] : [name])),
+  );
+}
+
+/** As Buildroot calls it where it builds it. */
+const custom = "custom";
+
+function withoutRecipe({ type, name, licenses }: PackageInfo): PackageInfo {
+  return { type, name, version: custom, ...(licenses === undefined ? {} : { licenses }) };
+}
+
+/** A package that is only files of Buildroot's own tree has no version; nor has the user's own toolchain. */
+const versionOfOwn = ({ name }: PackageInfo, { version }: Checkout): string =>
+  name === "toolchain-external-custom" ? custom : version;
 
 export function manifestPackages(
   packages: readonly PackageInfo[],

@@ -51,7 +51,11 @@ test.serial(
     const software = await readSoftware(checkout, folders);
     t.deepEqual(
       software.map(({ name }) => name),
-      ["busybox", "halfbridge"],
+      ["busybox", "halfbridge", "initscripts"],
+    );
+    t.deepEqual(
+      software.map(({ version }) => version),
+      ["1.37.0", "0.1.0", checkout.version],
     );
     const [heaviest] = await weighTarget(folders);
     t.is(heaviest?.from, "halfbridge");
@@ -59,14 +63,29 @@ test.serial(
   },
 );
 
+test.serial("a package of the user's own source isn't told as its recipe's version", async (t) => {
+  const { folders } = await build(t, { STAND_IN_VARIABLES: "BUSYBOX_OVERRIDE_SRCDIR=/srv/busybox" });
+  const [busybox, halfbridge] = await readSoftware(checkout, folders);
+  t.is(busybox?.version, "custom");
+  t.is(busybox?.downloads, undefined);
+  t.is(halfbridge?.version, "0.1.0");
+});
+
 test.serial("the root file system gets the overlay, without Buildroot's own rules and links", async (t) => {
   const { folders } = await build(t);
   const at = (path: string) => existsSync(join(folders.output, "target", path));
   t.true(at("etc/halfbridge/setups/built/facts"));
   t.true(at("etc/init.d/rcS"));
   t.true(at("usr/bin/nc.openbsd"));
+  t.true(at("usr/bin/grub-editenv"));
   t.false(at("etc/init.d/S35iptables"));
   t.false(at("etc/init.d/S40network"));
+});
+
+test.serial("no program of the root file system makes a user root", async (t) => {
+  const { folders } = await build(t);
+  const { mode } = await stat(join(folders.output, "target", "usr", "bin", "busybox"));
+  t.is(mode & 0o7777, 0o755);
 });
 
 test.serial("what the overlay no longer has is gone from the next build", async (t) => {
@@ -125,6 +144,7 @@ test.serial("a build that fails shows how, and where all that was said is", asyn
   const work = await temporaryFolder(t);
   const error = await failure(t, { STAND_IN_FAILS: "all" }, nothing, work);
   t.true(error instanceof ToolError);
+  t.regex(error.message, / {2}\| >>> stand-in 1\.0 Building\n/);
   t.regex(error.message, / {2}\| cc1: error: as it was told to\n/);
   t.true(error.message.includes(`all that it said is in ${work}/build.log`));
   t.regex(await readFile(join(work, "build.log"), "utf8"), /cc1: error: as it was told to/);
@@ -132,6 +152,7 @@ test.serial("a build that fails shows how, and where all that was said is", asyn
 
 for (const [lost, what] of [
   ["setpriv", "program setpriv"],
+  ["grub-editenv", "program grub-editenv"],
   ["ebtable_broute", "kernel module ebtable_broute"],
 ] as const) {
   test.serial(`a root file system without ${lost} isn't made into an image`, async (t) => {

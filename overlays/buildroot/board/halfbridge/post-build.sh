@@ -14,6 +14,13 @@ cp -a "$board/rootfs_overlay/etc/halfbridge" "$target/etc/"
 mkdir -p "$target/data" "$target/mnt"
 ln -sf nc "$target/usr/bin/nc.openbsd"
 
+# GRUB's editor of its environment alone: Buildroot's way would install all of GRUB with it.
+editor=$(find "$BUILD_DIR" -path '*/grub2-*/build-*/grub-editenv' | head -n 1)
+if [ -n "$editor" ]; then
+  install -m 755 "$editor" "$target/usr/bin/"
+  "$(find "$HOST_DIR/bin" -name '*-strip' | head -n 1)" "$target/usr/bin/grub-editenv"
+fi
+
 missing_programs() {
   while read -r name; do
     [ -e "$target/usr/bin/$name" ] || [ -e "$target/usr/sbin/$name" ] || echo "program $name"

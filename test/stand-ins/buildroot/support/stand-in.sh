@@ -7,7 +7,7 @@ release=6.12.104
 mkdir -p "$O"
 
 if [ "${STAND_IN_FAILS-}" = "$target" ]; then
-  echo ">>> stand-in 1.0 Building"
+  printf '\033[7m>>> stand-in 1.0 Building\033[27m\n' # in reverse video, as Buildroot does
   echo "cc1: error: as it was told to" >&2
   exit 2
 fi
@@ -23,6 +23,7 @@ without() { # COMMA,SEPARATED PREFIX: standard input less lines that set these
 
 configure() {
   without "${STAND_IN_DROPS-}" "" < "$BR2_EXTERNAL/configs/$1" > "$O/.config"
+  echo "${STAND_IN_VARIABLES-}" > "$O/variables"
   echo "# configuration written to $O/.config"
 }
 
@@ -53,6 +54,11 @@ install_packages() {
     [ "$name" = "${STAND_IN_LOSES-}" ] || echo "$name" > "$TARGET_DIR/usr/bin/$name"
     echo "busybox,./usr/bin/$name"
   done < "$board/programs" > "$O/build/packages-file-list.txt"
+  # which Buildroot builds, but doesn't install
+  if [ -e "$TARGET_DIR/usr/bin/grub-editenv" ]; then
+    mkdir -p "$BUILD_DIR/grub2-2.12/build-x86_64-efi"
+    mv "$TARGET_DIR/usr/bin/grub-editenv" "$BUILD_DIR/grub2-2.12/build-x86_64-efi/"
+  fi
   modules=$TARGET_DIR/usr/lib/modules/$release
   mkdir -p "$modules/kernel"
   grep -vx "${STAND_IN_LOSES-}" "$board/modules" | while read -r name; do
@@ -60,6 +66,7 @@ install_packages() {
     echo "kernel/$name.ko:"
   done > "$modules/modules.dep"
   : > "$modules/modules.builtin"
+  chmod 4755 "$TARGET_DIR/usr/bin/busybox"
   cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
   (cd "$TARGET_DIR" && find ./usr/lib/halfbridge -type f) | sed 's/^/halfbridge,/' >> "$O/build/packages-file-list.txt"
   if [ -n "${STAND_IN_STRIPS-}" ]; then
@@ -85,6 +92,7 @@ build() {
   echo ">>>   Finalizing target directory"
   cp -a "$(value BR2_ROOTFS_OVERLAY)/." "$TARGET_DIR/"
   run_script "$(value BR2_ROOTFS_POST_BUILD_SCRIPT)" "$TARGET_DIR"
+  run_script "$(value BR2_ROOTFS_POST_FAKEROOT_SCRIPT)" "$TARGET_DIR"
   if [ -n "${STAND_IN_SYSTEM-}" ]; then
     mksquashfs "$TARGET_DIR" "$BINARIES_DIR/rootfs.squashfs" -comp lz4 -all-root -noappend -no-xattrs -quiet -no-progress -reproducible -mkfs-time 0 -all-time 0
   else
@@ -102,7 +110,11 @@ run_script() {
 case $target in
   *_defconfig) configure "$target" ;;
   linux-configure) configure_kernel ;;
-  printvars) echo "LINUX_DIR=$O/build/linux-$release" ;;
+  printvars)
+    echo "LINUX_DIR=$O/build/linux-$release"
+    echo "HALFBRIDGE_OVERRIDE_SRCDIR=$BR2_EXTERNAL/package/halfbridge/payload"
+    cat "$O/variables"
+    ;;
   show-info) cat "$top/support/show-info.json" ;;
   all) build ;;
   clean) rm -rf "$O/target" "$O/images" "$O/build" "$O/host" ;;
