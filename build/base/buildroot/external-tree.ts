@@ -92,9 +92,9 @@ function printIgnored(tree: readonly Entry[]): string {
 /** By name: Buildroot's packages have other opinions on bin and sbin. */
 function programNames({ image }: Board): string[] {
   const { [image.format]: own, ...others } = stateEditors;
-  const notHere = Object.values(others).flat();
+  const notHere = new Set(Object.values(others).flat());
   const paths = [...programs, ...Object.keys(programLinks), ...own, ...buildrootApplets].filter(
-    (path) => !notHere.includes(path),
+    (path) => !notHere.has(path),
   );
   return [...new Set(paths.map((path) => path.replace(/^.*\//, "")))].sort();
 }
