@@ -28,6 +28,7 @@ import { proxyRestart } from "./proxy-restart.ts";
 import { quic } from "./quic.ts";
 import { reboot } from "./reboot.ts";
 import { routerAddress } from "./router-address.ts";
+import { samePorts } from "./same-ports.ts";
 import type { Scenario } from "./scenario.ts";
 import { smallMtu } from "./small-mtu.ts";
 import { takenFrames } from "./taken-frames.ts";
@@ -41,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   neighbours,
   neighboursIpv6,
   clientAddress,
+  samePorts,
   largeBody,
   routerAddress,
   askedAsClient,
@@ -72,6 +74,7 @@ export const matrixScenarios: readonly Scenario[] = [
   neighbours,
   neighboursIpv6,
   clientAddress,
+  samePorts,
   routerAddress,
   askedAsClient,
   askedAsRouter,

@@ -59,7 +59,7 @@ export interface Way {
 export async function lead({ inClient }: Network, { client, port }: Way): Promise<void> {
   await run([...inClient, "ip", "route", "replace", "default", "via", addresses.lan, "src", client]);
   const rules = `
-    add rule inet bench capture meta l4proto tcp socket transparent 1 meta mark set 1 accept
+    add rule inet bench capture tcp flags & (fin | syn | rst | ack) != syn socket transparent 1 meta mark set 1 accept
     add rule inet bench capture iifname "lan" tcp dport 80 tproxy ip to :${port} meta mark set 1 accept`;
   const input = `
     table inet bench { chain capture { type filter hook prerouting priority mangle; }; }

@@ -94,8 +94,9 @@ export function capturePackets(model: NetworkModel): Script {
           "-j ACCEPT",
         ],
         "halfbridge-own": [
-          "# packets of the proxy's own connections, from the client's side and from the origin's",
-          "-p tcp -m socket --transparent -j halfbridge-divert",
+          "# packets of the proxy's own connections, from the client's side and from the origin's; a SYN begins a new one,",
+          "# though one between the same ends may be in TIME_WAIT: TPROXY knows, socket would keep the client waiting",
+          "-p tcp ! --syn -m socket --transparent -j halfbridge-divert",
           "# and errors about them: without these, the proxy never learns of a smaller path MTU",
           `-p ${icmp[family]} -m socket --transparent -j halfbridge-divert`,
         ],

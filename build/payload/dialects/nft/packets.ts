@@ -86,8 +86,10 @@ export function capturePackets({ capture, arrivals, routed }: NetworkModel): Scr
     chains: {
       divert: [...countBySide(arrivals, "captured"), mark, "accept"],
       own: [
-        "# packets of the proxy's own connections, from either side, and ICMP errors about them",
-        "meta l4proto { tcp, icmp, ipv6-icmp } socket transparent 1 socket wildcard 0 goto divert",
+        "# packets of the proxy's own connections, from either side, and ICMP errors about them; a SYN begins a new one,",
+        "# though one between the same ends may be in TIME_WAIT: tproxy knows, socket would keep the client waiting",
+        "tcp flags & (fin | syn | rst | ack) != syn socket transparent 1 socket wildcard 0 goto divert",
+        "meta l4proto { icmp, ipv6-icmp } socket transparent 1 socket wildcard 0 goto divert",
       ],
       ...(clientSide
         ? {
