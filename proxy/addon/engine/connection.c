@@ -324,10 +324,12 @@ void connection_tunnel(struct connection *connection)
 
 /* --- Ending --- */
 
-static void close_end(struct end *end, int resets)
+/* A program that is started meanwhile may have the socket, too, until it is executed: epoll would go on telling of it. */
+static void close_end(struct worker *worker, struct end *end, int resets)
 {
 	if (end->fd < 0)
 		return;
+	worker_unwatch(worker, end);
 	if (resets)
 		close_with_reset(end->fd);
 	else
@@ -402,14 +404,14 @@ static void linger(struct worker *worker, struct connection *connection)
  * An origin that said that it closes, and hasn't yet, is reset: it is only about who waits, and a port of the
  * client's would be in TIME_WAIT here for a minute.
  */
-static void close_origin(struct connection *connection, int regular)
+static void close_origin(struct worker *worker, struct connection *connection, int regular)
 {
 	struct end *origin = &connection->origin;
 	char byte;
 
 	if (regular && connection->origin_closes && !origin->ended && origin->fd >= 0)
 		origin->ended = recv(origin->fd, &byte, 1, MSG_DONTWAIT) == 0;
-	close_end(origin, !regular || (connection->origin_closes && !origin->ended));
+	close_end(worker, origin, !regular || (connection->origin_closes && !origin->ended));
 }
 
 void connection_finish(struct worker *worker, struct connection *connection, enum ending ending, enum side by, int error)
@@ -423,14 +425,14 @@ void connection_finish(struct worker *worker, struct connection *connection, enu
 	if (connection->stage != STAGE_LINGERING)
 		report_end(worker, connection, ending, by, error);
 	http_free_requests(worker, connection);
-	close_origin(connection, regular);
+	close_origin(worker, connection, regular);
 	goes_on = regular && connection->stage != STAGE_LINGERING &&
 		  (flow_has_unsent(&connection->down) || !(connection->client.ended || connection->closes_after));
 	if (goes_on) {
 		linger(worker, connection);
 		return;
 	}
-	close_end(&connection->client, !regular);
+	close_end(worker, &connection->client, !regular);
 	disappear(worker, connection);
 }
 

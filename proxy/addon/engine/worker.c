@@ -55,6 +55,12 @@ void worker_rewatch(struct worker *worker, struct end *end, uint32_t events)
 	(void)epoll_ctl(worker->epoll, EPOLL_CTL_MOD, end->fd, &event);
 }
 
+void worker_unwatch(struct worker *worker, const struct end *end)
+{
+	/* it can only fail where it wasn't watched */
+	(void)epoll_ctl(worker->epoll, EPOLL_CTL_DEL, end->fd, NULL);
+}
+
 void worker_queue(struct worker *worker, struct connection *connection)
 {
 	if (connection->is_queued)

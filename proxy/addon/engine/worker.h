@@ -102,6 +102,7 @@ void worker_untime(struct connection *connection);
 void worker_queue(struct worker *worker, struct connection *connection);
 void worker_watch(struct worker *worker, struct end *end, uint32_t events);
 void worker_rewatch(struct worker *worker, struct end *end, uint32_t events);
+void worker_unwatch(struct worker *worker, const struct end *end);
 
 /* bytes.c: 0 if so much more memory may be held for connections, else -1 */
 int worker_hold(struct worker *worker, size_t bytes);
