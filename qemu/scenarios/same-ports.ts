@@ -35,7 +35,8 @@ async function comeTwice(lane: Lane): Promise<number> {
   const end = `TCP:${address}:80,sourceport=${port},reuseaddr,connect-timeout=10,shut-none`;
   const request = `GET /cgi-bin/peer HTTP/1.1\\r\\nHost: ${address}\\r\\nConnection: close\\r\\n\\r\\n`;
   for (let times = 0; times < 2; times++) {
-    const answer = await lane.client(1).succeed(`printf '${request}' | socat -t 10 - ${end}`, {
+    // the port isn't free before the router has acknowledged the client's end
+    const answer = await lane.client(1).waitUntilSucceeds(`printf '${request}' | socat -t 10 - ${end}`, {
       timeoutMs: 30_000,
     });
     expectThat(`what came: ${answer}`, answer.startsWith("HTTP/1.1 200"));
