@@ -46,8 +46,8 @@ for (const [engine, start] of Object.entries(engines)) {
         const client = connect();
         client.resume().write(get("/"));
         await once(client, "data");
-        const others = [client, ...ends].map((socket) => descriptorOf(socket));
-        const theirs = ownSockets().filter((fd) => !before.has(fd) && !others.includes(fd));
+        const others = new Set([client, ...ends].map((socket) => descriptorOf(socket)));
+        const theirs = ownSockets().filter((fd) => !before.has(fd) && !others.has(fd));
         t.is(theirs.length, 2);
         const program = spawn("sleep", ["10"], { stdio: ["ignore", "ignore", "ignore", ...theirs] });
         client.resetAndDestroy();
