@@ -70,8 +70,8 @@ export function startNative(addon: () => Promise<EngineAddon>): StartLabEngine {
   };
 }
 
-/** Of a server or socket; Node has no name for it. */
-export function descriptorOf(server: object): number {
+/** Node has no name for it. */
+function descriptorOf(server: object): number {
   const handle: unknown = Reflect.get(server, "_handle");
   const fd: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : undefined;
   if (typeof fd !== "number") throw new Error("the server has no descriptor");

@@ -1,23 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
-import {
-  answering,
-  blocking,
-  captured,
-  descriptorOf,
-  engines,
-  get,
-  inEngineLab,
-  ok,
-  say,
-} from "../engine-lab.ts";
+import { answering, blocking, captured, engines, get, inEngineLab, ok, say } from "../engine-lab.ts";
 import { bufferBytes, countBytes, createFlood, floodBytes, MiB, settled } from "../flood.ts";
 import { dial, ending, hearing, until } from "../loopback-lab.ts";
 import { withSilentOrigin } from "../silent-origin.ts";
@@ -28,37 +15,6 @@ const floodHead = `HTTP/1.1 200 OK\r\nContent-Length: ${floodBytes}\r\n\r\n`;
 for (const [engine, start] of Object.entries(engines)) {
   const promise = (title: string, run: (t: ExecutionContext) => Promise<void>): void =>
     test.serial(`${engine}: ${title}`, run);
-
-  promise(
-    "what has ended is heard of no more, though a program that was started has its sockets, too",
-    async (t) => {
-      // goes on sending, whoever listens
-      const ends: Socket[] = [];
-      const serve = (socket: Socket): void =>
-        void socket.once("data", () => {
-          ends.push(socket);
-          socket.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-          const timer = setInterval(() => socket.write("a"), 10);
-          socket.once("close", () => clearInterval(timer));
-        });
-      await inEngineLab(t, start, { serve }, async ({ connect, recorded }) => {
-        const before = new Set(ownSockets());
-        const client = connect();
-        client.resume().write(get("/"));
-        await once(client, "data");
-        const others = new Set([client, ...ends].map((socket) => descriptorOf(socket)));
-        const theirs = ownSockets().filter((fd) => !before.has(fd) && !others.has(fd));
-        t.is(theirs.length, 2);
-        const program = spawn("sleep", ["10"], { stdio: ["ignore", "ignore", "ignore", ...theirs] });
-        client.resetAndDestroy();
-        await recorded(1);
-        // it sends some bytes more to what is closed
-        await sleep(200);
-        program.kill();
-        await once(program, "close");
-      });
-    },
-  );
 
   for (const [what, config] of [
     ["in all", { maxConnections: 2 }],
@@ -405,20 +361,4 @@ for (const [engine, start] of Object.entries(engines)) {
       t.is((await ending(client)).text, bytes.toString("latin1"), "control: one that is there passes");
     });
   });
-}
-
-/** Descriptors of this process that are sockets. */
-function ownSockets(): number[] {
-  const folder = "/proc/self/fd";
-  return readdirSync(folder)
-    .map(Number)
-    .filter((fd) => fd > 2 && linkOf(`${folder}/${fd}`).startsWith("socket:"));
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
 }
