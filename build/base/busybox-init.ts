@@ -12,7 +12,6 @@ export async function renderInit(plan: Plan): Promise<Entry[]> {
 }
 
 /** Which consoles have a shell, and whether it asks first. */
-
 function shellsOf({ board, site }: Plan) {
   if (site.console !== "root-shell") return [];
   // whichever console the device tree names
