@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import { hashFile, hashOf } from "../core/hash.ts";
+import { inTurn, shareWork } from "../core/share-work.ts";
 import { aptDirectory, openApt, type Apt } from "./apt.ts";
 import type { PackageCache } from "./packages.ts";
 
@@ -19,14 +20,28 @@ export interface SourcePackage {
  * files are held against the sums of the signed index, so the .dsc isn't needed. Which version it is
  * stays so until the cache is refreshed.
  */
-export async function fetchSource(suite: string, name: string, cache: PackageCache): Promise<SourcePackage> {
-  const part = { suite, architecture: "source" } as const;
-  const lock = join(aptDirectory(part, cache), `resolved-${hashOf({ suite, name }).slice(0, 16)}.json`);
-  if (!cache.refresh && existsSync(lock)) {
-    const known = JSON.parse(await readFile(lock, "utf8")) as SourcePackage;
-    if (known.archives.every(({ file }) => existsSync(file))) return known;
-  }
-  const apt = await openApt(part, cache);
+export function fetchSource(suite: string, name: string, cache: PackageCache): Promise<SourcePackage> {
+  const directory = aptDirectory({ suite, architecture: "source" }, cache);
+  const lock = join(directory, `resolved-${hashOf({ suite, name }).slice(0, 16)}.json`);
+  return shareWork(lock, async () => {
+    const known = cache.refresh ? undefined : await readKnown(lock);
+    // apt locks its indexes, and boards want sources at the same time
+    return known ?? inTurn(directory, () => resolveSource({ suite, name }, lock, cache));
+  });
+}
+
+async function readKnown(lock: string): Promise<SourcePackage | undefined> {
+  if (!existsSync(lock)) return undefined;
+  const source = JSON.parse(await readFile(lock, "utf8")) as SourcePackage;
+  return source.archives.every(({ file }) => existsSync(file)) ? source : undefined;
+}
+
+async function resolveSource(
+  { suite, name }: { suite: string; name: string },
+  lock: string,
+  cache: PackageCache,
+): Promise<SourcePackage> {
+  const apt = await openApt({ suite, architecture: "source" }, cache);
   const { stdout } = await apt.get(
     ["source", "--only-source", "--print-uris", name],
     join(apt.directory, "none"),

@@ -1,6 +1,8 @@
 import test from "ava";
 import { ToolError } from "../../build/core/faults.ts";
-import { readSource } from "../../build/debian/source-package.ts";
+import { fetchSource, readSource } from "../../build/debian/source-package.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { useUnsignedArchive } from "./unsigned-archive.ts";
 
 const [a, b, c] = ["a", "b", "c"].map((digit) => digit.repeat(64)) as [string, string, string];
 const dsc = `'http://mirror.invalid/u-boot_1-3%2bdeb13u1.dsc' u-boot_1-3+deb13u1.dsc 4329 SHA256:${a}`;
@@ -25,4 +27,13 @@ test("a source package of another form is refused", (t) => {
   for (const text of [native, upstream, debian, [upstream, debian, further].join("\n"), ""]) {
     t.throws(() => readSource("u-boot", text), { instanceOf: ToolError, message: /3\.0 \(quilt\)/ });
   }
+});
+
+test.serial("sources that are wanted at the same time don't find apt's indexes locked", async (t) => {
+  const directory = await temporaryFolder(t);
+  await useUnsignedArchive(t);
+  const wanted = ["u-boot", "arm-trusted-firmware", "linux"].map((name) =>
+    t.throwsAsync(fetchSource("trixie", name, { directory, refresh: false }), { message: /not signed/ }),
+  );
+  await Promise.all(wanted);
 });
