@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import { run, type RunResult } from "../core/run.ts";
 import { hostArchitecture, type Architecture } from "./architectures.ts";
-import { findMirrors, type Mirrors } from "./mirrors.ts";
+import { findMirrors, wantsUpdates, type Mirrors } from "./mirrors.ts";
 import type { PackageCache } from "./packages.ts";
 
 /** A package file as apt resolved it. */
@@ -42,7 +42,8 @@ const refreshed = new Set<string>();
 
 export function aptDirectory(part: ArchivePart, cache: PackageCache): string {
   const { suite, architecture, components = [] } = part;
-  return join(cache.directory, "apt", [suite, architecture, ...components].join("-"));
+  const released = wantsUpdates() ? [] : ["released"];
+  return join(cache.directory, "apt", [suite, architecture, ...components, ...released].join("-"));
 }
 
 /** Opens (and when new, or when asked to, updates) the private apt root of a part of the archive. */
@@ -70,7 +71,7 @@ export async function openApt(part: ArchivePart, cache: PackageCache): Promise<A
     run(["apt-get", "--quiet", ...options, ...argv], { cwd });
 
   const sourcesFile = join(directory, "sources.sources");
-  const sources = formatSources(part, await findMirrors());
+  const sources = formatSources(part, await findMirrors(), wantsUpdates());
   const updated = join(directory, "updated");
   const stale = !existsSync(updated) || (await readFile(sourcesFile, "utf8")) !== sources;
   if (stale || (cache.refresh && !refreshed.has(directory))) {
@@ -81,7 +82,7 @@ export async function openApt(part: ArchivePart, cache: PackageCache): Promise<A
     await mkdir(archives, { recursive: true });
     await writeFile(join(directory, "status"), "");
     await writeFile(sourcesFile, sources);
-    await get(["update", "--error-on=any"]);
+    await updateIndexes(get);
     await writeFile(updated, "");
     refreshed.add(directory);
   }
@@ -113,15 +114,31 @@ export async function openApt(part: ArchivePart, cache: PackageCache): Promise<A
   };
 }
 
-/** deb822 sources for the suite, its updates and its security archive, each checked against Debian's keys. */
-export function formatSources(part: ArchivePart, { archive, security }: Mirrors): string {
+async function updateIndexes(get: Apt["get"]): Promise<void> {
+  try {
+    await get(["update", "--error-on=any"]);
+  } catch (error) {
+    if (!(error instanceof ToolError) || !/Mirror sync in progress/.test(error.message)) throw error;
+    throw new ToolError(
+      error.message,
+      "the mirror is out of step with what Debian has signed: mostly that mends itself within hours; " +
+        "HALFBRIDGE_DEBIAN_UPDATES=no does without updates and security fixes meanwhile",
+    );
+  }
+}
+
+/**
+ * deb822 sources for the suite and, where they are wanted, its updates and its security archive, each checked against
+ * Debian's keys.
+ */
+export function formatSources(part: ArchivePart, { archive, security }: Mirrors, updates = true): string {
   const { suite, architecture, components = ["main"] } = part;
   const type = architecture === "source" ? "deb-src" : "deb";
   const stanza = (uri: string, suites: string) =>
     `Types: ${type}\nURIs: ${uri}\nSuites: ${suites}\nComponents: ${components.join(" ")}\nSigned-By: ${keyring}\n`;
   return [
-    stanza(archive, `${suite} ${suite}-updates`),
-    ...(security === undefined ? [] : [stanza(security, `${suite}-security`)]),
+    stanza(archive, updates ? `${suite} ${suite}-updates` : suite),
+    ...(security === undefined || !updates ? [] : [stanza(security, `${suite}-security`)]),
   ].join("\n");
 }
 

@@ -10,6 +10,17 @@ export interface Mirrors {
 }
 
 /**
+ * Whether Debian's updates and security fixes are taken, too: HALFBRIDGE_DEBIAN_UPDATES=no is for a mirror that has
+ * none for an architecture, or has them out of step with their signature.
+ */
+export function wantsUpdates(environment: NodeJS.ProcessEnv = process.env): boolean {
+  const wanted = environment["HALFBRIDGE_DEBIAN_UPDATES"] ?? "yes";
+  if (wanted !== "yes" && wanted !== "no")
+    throw new ToolError(`HALFBRIDGE_DEBIAN_UPDATES=${wanted}: must be yes or no`);
+  return wanted === "yes";
+}
+
+/**
  * Takes the mirrors from HALFBRIDGE_DEBIAN_MIRROR and HALFBRIDGE_DEBIAN_SECURITY_MIRROR, else from the
  * machine's own apt sources (deb822 or one-line: apt itself reads them; see apt-get(8), indextargets).
  */

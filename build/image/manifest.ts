@@ -14,6 +14,8 @@ export interface Manifest {
   readonly dialect: string;
   readonly base: string;
   readonly architecture: string;
+  /** Whether Debian's updates and security fixes were taken, too. */
+  readonly debianUpdates: boolean;
   readonly planHash: string;
   readonly kernel: string;
   readonly node: string;
@@ -42,6 +44,7 @@ export type ManifestPackage = Pick<Package, "name" | "version" | "architecture" 
 export interface ManifestFacts {
   readonly plan: Plan;
   readonly version: string;
+  readonly debianUpdates: boolean;
   readonly kernelRelease: string;
   readonly node: NodeRelease;
   readonly addonCompiler: string;
@@ -64,6 +67,7 @@ export function makeManifest({ plan, ...facts }: ManifestFacts): Manifest {
     dialect: site.dialect,
     base: board.base,
     architecture: board.arch,
+    debianUpdates: facts.debianUpdates,
     planHash: plan.hash,
     kernel: facts.kernelRelease,
     node: facts.node.version,

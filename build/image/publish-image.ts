@@ -5,6 +5,7 @@ import { checksums, hashFile, hashOf } from "../core/hash.ts";
 import { projectVersion } from "../core/project-version.ts";
 import { replaceFolder } from "../core/replace-folder.ts";
 import { run } from "../core/run.ts";
+import { wantsUpdates } from "../debian/mirrors.ts";
 import { step } from "../core/progress.ts";
 import { hashSources } from "../core/steps.ts";
 import { writeTree, type Entry } from "../core/tree.ts";
@@ -99,6 +100,7 @@ async function writeAll(result: Publication, directory: string, name: string): P
   const manifest = makeManifest({
     plan,
     version,
+    debianUpdates: wantsUpdates(),
     kernelRelease: result.kernelRelease,
     node,
     addonCompiler: result.compiler,

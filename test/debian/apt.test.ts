@@ -30,6 +30,14 @@ test("without a security mirror there is one stanza", (t) => {
   t.is(formatSources(main, { ...mirrors, security: undefined }).match(/^URIs:/gm)?.length, 1);
 });
 
+test("without updates it is the release alone, in an apt root of its own", (t) => {
+  const text = formatSources(main, mirrors, false);
+  t.deepEqual(text.match(/^(URIs|Suites): .*$/gm), ["URIs: http://mirror.invalid/debian/", "Suites: trixie"]);
+  process.env["HALFBRIDGE_DEBIAN_UPDATES"] = "no";
+  t.teardown(() => delete process.env["HALFBRIDGE_DEBIAN_UPDATES"]);
+  t.is(aptDirectory(main, cache), "/cache/apt/trixie-arm64-released");
+});
+
 test("each part of the archive has an apt root of its own", (t) => {
   t.is(aptDirectory(main, cache), "/cache/apt/trixie-arm64");
   t.is(new Set([main, firmware, source].map((part) => aptDirectory(part, cache))).size, 3);

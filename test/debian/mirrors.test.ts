@@ -1,6 +1,6 @@
 import test from "ava";
 import { ToolError } from "../../build/core/faults.ts";
-import { chooseMirrors, findMirrors } from "../../build/debian/mirrors.ts";
+import { chooseMirrors, findMirrors, wantsUpdates } from "../../build/debian/mirrors.ts";
 
 test("the machine's own Debian archives are taken, and others left", (t) => {
   const mirrors = chooseMirrors([
@@ -25,4 +25,14 @@ test("a machine without a Debian archive is told what to set", (t) => {
 test("the environment comes before the machine's sources", async (t) => {
   const mirrors = await findMirrors({ HALFBRIDGE_DEBIAN_MIRROR: "http://mine.invalid/debian" });
   t.deepEqual(mirrors, { archive: "http://mine.invalid/debian", security: undefined });
+});
+
+test("updates are taken unless the environment says no, and anything else that it says is an error", (t) => {
+  t.true(wantsUpdates({}));
+  t.true(wantsUpdates({ HALFBRIDGE_DEBIAN_UPDATES: "yes" }));
+  t.false(wantsUpdates({ HALFBRIDGE_DEBIAN_UPDATES: "no" }));
+  t.throws(() => wantsUpdates({ HALFBRIDGE_DEBIAN_UPDATES: "off" }), {
+    instanceOf: ToolError,
+    message: /HALFBRIDGE_DEBIAN_UPDATES=off: must be yes or no/,
+  });
 });
