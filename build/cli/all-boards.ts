@@ -63,10 +63,17 @@ export function formatOutcomes(outcomes: readonly Outcome[]): string {
     sizeBytes === undefined ? "" : `${(sizeBytes / 1e6).toFixed(1)} MB`,
   ]);
   const problems = outcomes.flatMap(({ board, problem }) =>
-    problem === undefined ? [] : [`${board}: ${problem.split("\n")[0]}`],
+    problem === undefined ? [] : [`${board}: ${inOneLine(problem)}`],
   );
   const table = formatTable([["board", "verdict", "time", "size"], ...rows]);
   return [...table, ...(problems.length > 0 ? ["", ...problems] : []), ""].join("\n");
+}
+
+/** A problem's first line; of a command that failed, the last thing that it said as well. */
+function inOneLine(problem: string): string {
+  const [first = "", ...others] = problem.split("\n");
+  const said = others.findLast((line) => line.startsWith("  | "))?.slice("  | ".length);
+  return said === undefined ? first : `${first} ${said}`;
 }
 
 /** How many of something may run at the same time on this machine. */

@@ -66,7 +66,7 @@ async function failure(
   const said = (await readFile(file, "utf8")).trim().split("\n").slice(-15).map(stripVTControlCharacters);
   return new ToolError(
     [
-      `command failed (${String(code)}):`,
+      `${argv[0]} failed (${String(code)}):`,
       `  ${formatCommand(argv)}`,
       ...said.map((line) => `  | ${line}`),
     ].join("\n"),

@@ -49,7 +49,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     const said = (stderr.trim() === "" ? stdout : stderr).trim().split("\n").slice(-15);
     throw new ToolError(
       [
-        `command failed with exit code ${code}:`,
+        `${argv[0]} failed with exit code ${code}:`,
         `  ${formatCommand(argv)}`,
         ...said.map((line) => `  | ${line}`),
       ].join("\n"),

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import test from "ava";
 import { formatOutcomes, workOnAll, type Done } from "../../build/cli/all-boards.ts";
+import { run } from "../../build/core/run.ts";
 import { InputError } from "../../build/core/faults.ts";
 import { shareWork } from "../../build/core/share-work.ts";
 
@@ -82,4 +83,13 @@ b      failed   12.3 s
 b: b.yaml: /arch: is missing
 `,
   );
+});
+
+test("of a command that failed, the table has what it said last", async (t) => {
+  const work = async (): Promise<Done> => {
+    await run(["sh", "-c", "echo first >&2; echo the reason >&2; exit 3"]);
+    return { verdict: "built" };
+  };
+  const text = formatOutcomes(await workOnAll(["a"], [{ lanes: 1, work }]));
+  t.regex(text, /^a: sh failed with exit code 3: the reason$/m);
 });
