@@ -9,10 +9,18 @@ import { note, step } from "../core/progress.ts";
 import type { AnyPlan, Plan } from "../plan/plan.ts";
 import type { Claim, Report } from "../report/report.ts";
 import { writeReport } from "../report/write-report.ts";
+import type { Accelerator } from "../../qemu/accelerator.ts";
 import { acceleratorFor } from "../../qemu/machine-kinds.ts";
 import { proveOpenwrt } from "../../qemu/prove-openwrt.ts";
 import { openLab, type FirmwareKind, type LabFlags } from "./lab-inputs.ts";
-import { factsOf, firmwareNames, topologyOf, type LabRun } from "./make-report.ts";
+import {
+  acceleratorNames,
+  judgedFromOutside,
+  nameFirmwares,
+  reportRuns,
+  speedUnproven,
+  type LabRun,
+} from "./report-runs.ts";
 
 /** What QEMU can start of OpenWrt's images: by target, the firmware and the type of image that it starts. */
 const startable: Readonly<Record<string, readonly (readonly [FirmwareKind, string])[]>> = {
@@ -72,7 +80,7 @@ export async function proveOpenwrtBoard(
   const [image] = tried;
   if (image === undefined)
     throw new InputError([{ file: directory, path: "", fact: "has no image that the lab could start" }]);
-  const report = reportOf(plan, manifest, image, runs, accelerator);
+  const report = makeOpenwrtReport(plan, manifest, image, runs, accelerator);
   await writeReport(report, directory);
   note(`Report: ${join(directory, "report.html")}`);
   return report;
@@ -86,39 +94,25 @@ async function unpackImage(file: string): Promise<string> {
   return unpacked;
 }
 
-function reportOf(
+function makeOpenwrtReport(
   plan: AnyPlan,
   { openwrt }: OpenwrtManifest,
   image: OpenwrtManifest["images"][number],
   runs: readonly LabRun[],
-  accelerator: string,
+  accelerator: Accelerator,
 ): Report {
-  const { site, board } = plan;
-  const names = runs.map(({ firmware }) => firmwareNames[firmware]);
-  const how = accelerator === "kvm" ? "KVM" : "software emulation";
-  return {
-    board: board.name,
-    site: site.name,
-    mode: site.arp === "bridge" ? `${site.mode}, arp: bridge` : site.mode,
-    dialect: site.dialect,
-    facts: factsOf(site),
-    planHash: plan.hash,
+  return reportRuns(plan, runs, {
     image: { file: image.file, sha256: image.sha256 },
     proven: [
-      `These very images of OpenWrt ${openwrt.version} (${openwrt.target}, ${openwrt.profile}) were booted, whole, from ${names.join(" and from ")}.`,
-      "Everything was judged from outside: on the two links, from the hosts on them, and on the serial console.",
+      `These very images of OpenWrt ${openwrt.version} (${openwrt.target}, ${openwrt.profile}) were booted, whole, from ${nameFirmwares(runs)}.`,
+      judgedFromOutside,
       "For other models of the same release, the same files and packages run on OpenWrt's own kernel for them: this is their twin.",
     ],
     notProven: [
-      `The machine was QEMU's (${how}, virtio disk and network): other models' images, boot flows, kernels and drivers were not exercised.`,
+      `The machine was QEMU's (${acceleratorNames[accelerator]}, virtio disk and network): other models' images, boot flows, kernels and drivers were not exercised.`,
       "Upgrades: sysupgrade was not run.",
-      "Speed on real hardware: software emulation says nothing about it.",
+      speedUnproven,
     ],
-    topology: topologyOf(plan),
-    claims: runs.flatMap(({ proof }) => proof.claims),
-    figures: runs.flatMap(({ proof }) => proof.figures),
-    evidence: runs.flatMap(({ where, proof }) =>
-      proof.evidence.map(({ title, file }) => ({ title, file: join("lab", where, file) })),
-    ),
-  };
+    figures: [],
+  });
 }

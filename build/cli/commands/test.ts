@@ -14,7 +14,8 @@ import { readAllInputs, readInputs, takesAll, takesInputs, readForBase } from ".
 import { buildOpenwrt } from "./build-openwrt.ts";
 import { proveOpenwrtBoard, startableImages } from "../prove-openwrt-board.ts";
 import { openwrtExport } from "../../base/openwrt/export.ts";
-import { makeReport, type LabRun } from "../make-report.ts";
+import { makeReport } from "../make-report.ts";
+import type { LabRun } from "../report-runs.ts";
 import {
   chooseFirmwares,
   firmwareOption,
