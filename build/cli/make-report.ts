@@ -1,6 +1,7 @@
 import type { Board } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
 import type { Published } from "../image/publish.ts";
+import { untriedParts, type UntriedPart } from "../plan/proof-level.ts";
 import type { Figure, Report } from "../report/report.ts";
 import type { Accelerator } from "../../qemu/accelerator.ts";
 import { firmwaresOf, machineKinds } from "../../qemu/machine-kinds.ts";
@@ -50,20 +51,18 @@ export function makeReport(
 }
 
 /** What QEMU's machine isn't, and the board is. */
-function unexercised({ arch, deviceTree, loader }: Board, accelerator: Accelerator): string[] {
-  const { machine } = machineKinds[arch];
-  const drivers = "the drivers for real disks and network cards are in the image but were not exercised";
-  return [
-    `The machine was QEMU's (${machine.split(",")[0]}, ${acceleratorNames[accelerator]}, virtio disk and network): ${drivers}.`,
-    ...(deviceTree === undefined
-      ? []
-      : [
-          `The board's device tree (${deviceTree.file}) and the places of its ports: the machine had its own, and ports in the order of its bus.`,
-        ]),
-    ...(loader === undefined
-      ? []
-      : ["The first-stage loader that the image brings along: the machine had its own U-Boot."]),
-  ];
+function unexercised(board: Board, accelerator: Accelerator): string[] {
+  const [machine] = machineKinds[board.arch].machine.split(",");
+  const sentences: Readonly<Record<UntriedPart, string>> = {
+    drivers: `The machine was QEMU's (${machine}, ${acceleratorNames[accelerator]}, virtio disk and network): the drivers for real disks and network cards are in the image but were not exercised.`,
+    "device-tree": `The board's device tree (${board.deviceTree?.file}) and the places of its ports: the machine had its own, and ports in the order of its bus.`,
+    "own-loader": "The first-stage loader that the image brings along: the machine had its own U-Boot.",
+    "vendor-loader": "The vendor's U-Boot, which starts the image on the board: the machine had its own.",
+    "boot-flow": "The image's partitions and boot flow: no machine of the lab starts them.",
+  };
+  return untriedParts(board)
+    .toReversed()
+    .map((part) => sentences[part]);
 }
 
 function sizeFigures({ compressed }: Published["manifest"], { proxy }: Site, { arch }: Board): Figure[] {

@@ -31,20 +31,35 @@ export function proofOfProfile(board: BoardProfile): Proof {
 }
 
 /** The proof level that a board's profile can reach, and what it leaves open. */
-export function proofOf({ arch, image, loader, deviceTree, evidence = [] }: Board): Proof {
-  const startedBy = starters[image.format][arch] ?? "";
+export function proofOf(board: Board): Proof {
+  const startedBy = startedByOf(board);
+  const { evidence = [] } = board;
   const level = evidence.length > 0 ? "hardware" : startedBy === "" ? "payload" : "image";
-  return {
-    level,
-    startedBy,
-    notExercised: [
-      ...(startedBy === "" ? ["the image's partitions and boot flow"] : []),
-      ...(loader === undefined ? [] : ["first-stage loader"]),
-      ...(loader === undefined && image.format === "gpt-boot-script" && deviceTree !== undefined
-        ? ["the vendor's U-Boot"]
-        : []),
-      ...(deviceTree === undefined ? [] : ["device tree"]),
-      "drivers of its own hardware",
-    ],
-  };
+  return { level, startedBy, notExercised: untriedParts(board).map((part) => partNames[part]) };
 }
+
+/** What of a board no machine of the lab's stands for. */
+export type UntriedPart = "boot-flow" | "own-loader" | "vendor-loader" | "device-tree" | "drivers";
+
+const partNames: Readonly<Record<UntriedPart, string>> = {
+  "boot-flow": "the image's partitions and boot flow",
+  "own-loader": "first-stage loader",
+  "vendor-loader": "the vendor's U-Boot",
+  "device-tree": "device tree",
+  drivers: "drivers of its own hardware",
+};
+
+/** The parts that the lab leaves untried, in the order in which they start. */
+export function untriedParts(board: Board): UntriedPart[] {
+  const { image, loader, deviceTree } = board;
+  const isUntried: Readonly<Record<UntriedPart, boolean>> = {
+    "boot-flow": startedByOf(board) === "",
+    "own-loader": loader !== undefined,
+    "vendor-loader": loader === undefined && image.format === "gpt-boot-script" && deviceTree !== undefined,
+    "device-tree": deviceTree !== undefined,
+    drivers: true,
+  };
+  return (Object.keys(isUntried) as UntriedPart[]).filter((part) => isUntried[part]);
+}
+
+const startedByOf = ({ image, arch }: Board): string => starters[image.format][arch] ?? "";
