@@ -1,26 +1,18 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Board } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
 import { step } from "./core/progress.ts";
-import { openCompiler, type Compiler } from "./debian/compiler.ts";
+import type { Compiler } from "./debian/compiler.ts";
 import { fetchPackages, type Package, type PackageCache } from "./debian/packages.ts";
-import { openTools, type Tools } from "./debian/tools.ts";
+import type { Tools } from "./debian/tools.ts";
 import { assembleDebian, type System } from "./base/debian.ts";
 import { engineParts } from "./base/engines.ts";
 import { rootPackages, suite } from "./base/packages.ts";
+import { fetchMaterials, type FetchOptions } from "./fetch-materials.ts";
 import type { ImageFormat } from "./image/format.ts";
 import { formatOf } from "./image/formats.ts";
 import { makePayload, type Payload } from "./payload/payload.ts";
 import { runtimePackages } from "./payload/runtime.ts";
 import { makePlan, type Plan } from "./plan/plan.ts";
-
-export interface AssembleOptions {
-  /** `out/` */
-  readonly outDirectory: string;
-  /** Ask the archive for newer packages. */
-  readonly refresh: boolean;
-}
 
 /** All that an image is made of, before any of it is packed. */
 export interface Assembly {
@@ -40,23 +32,19 @@ export interface Assembly {
 export async function assemble(
   board: Board,
   { site, files }: LoadedSite,
-  { outDirectory, refresh }: AssembleOptions,
+  options: FetchOptions,
 ): Promise<Assembly> {
-  const cache = join(outDirectory, ".cache");
-  const packageCache = { directory: cache, refresh };
-  await mkdir(cache, { recursive: true });
-
   const plan = makePlan(board, site, files);
-  const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
-  const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
-  const names = [
-    board.kernel.package,
-    ...rootPackages,
-    ...runtimePackages(board.arch),
-    ...engineParts[site.proxy.engine].packages,
-  ];
-  const request = { suite, architecture: board.arch, names };
-  const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
+  const { tools, compiler, packages, packageCache } = await fetchMaterials(
+    board.arch,
+    [
+      board.kernel.package,
+      ...rootPackages,
+      ...runtimePackages(board.arch),
+      ...engineParts[site.proxy.engine].packages,
+    ],
+    options,
+  );
   const format = formatOf(board);
   const bootRequest = { suite, architecture: board.arch, names: format.loaderPackages(board) };
   const bootPackages =
@@ -64,6 +52,7 @@ export async function assemble(
       ? []
       : await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
 
+  const cache = packageCache.directory;
   const payload = await makePayload(plan, files, packages, compiler, cache);
   const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
   return { plan, format, tools, compiler, payload, system, bootPackages, packageCache };

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckout } from "./base/buildroot/checkout.ts";
 import { buildTree } from "./base/buildroot/build.ts";
@@ -10,14 +9,10 @@ import {
   weighTarget,
 } from "./base/buildroot/software.ts";
 import { readUserSettings } from "./base/buildroot/user-settings.ts";
-import { suite } from "./base/packages.ts";
 import type { Board } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
 import { hashOf } from "./core/hash.ts";
-import { step } from "./core/progress.ts";
-import { openCompiler } from "./debian/compiler.ts";
-import { fetchPackages } from "./debian/packages.ts";
-import { openTools } from "./debian/tools.ts";
+import { fetchMaterials } from "./fetch-materials.ts";
 import type { BuildOptions } from "./flow.ts";
 import { publishImage, type Published } from "./image/publish-image.ts";
 import { debianComponents } from "./image/sbom.ts";
@@ -40,15 +35,11 @@ export async function buildWithBuildroot(
 ): Promise<Published> {
   const checkout = await openCheckout(options.buildroot);
   const user = await readUserSettings(options.configFragment, process.env);
-  const cache = join(options.outDirectory, ".cache");
-  const packageCache = { directory: cache, refresh: options.refresh };
-  await mkdir(cache, { recursive: true });
 
   const plan = makePlan(board, site, files);
-  const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
-  const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
-  const request = { suite, architecture: board.arch, names: ["libstdc++6", ...runtimePackages(board.arch)] };
-  const packages = await step("Fetch the runtime's libraries", () => fetchPackages(request, packageCache));
+  const names = ["libstdc++6", ...runtimePackages(board.arch)];
+  const { tools, compiler, packages, packageCache } = await fetchMaterials(board.arch, names, options);
+  const cache = packageCache.directory;
   const payload = await makePayload(plan, files, packages, compiler, cache);
 
   const tree = await renderExternalTree(plan, payload, user.text);

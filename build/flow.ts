@@ -4,7 +4,8 @@ import { identifyTree } from "./core/identify-tree.ts";
 import { hashSources, runStep } from "./core/steps.ts";
 import type { Entry } from "./core/tree.ts";
 import { identifyPackages } from "./debian/packages.ts";
-import { assemble, type AssembleOptions } from "./assemble.ts";
+import { assemble } from "./assemble.ts";
+import type { FetchOptions } from "./fetch-materials.ts";
 import { compressKernel } from "./base/compress-kernel.ts";
 import { writeInitramfs } from "./base/initramfs.ts";
 import { requireDeviceTree } from "./base/kernel.ts";
@@ -16,7 +17,7 @@ import { extendSquashfs, identifySquashfs, writeSquashfs, type Compression } fro
 import { identifyLoader, openLoader } from "./loader/loader.ts";
 import { requireRoom } from "./size.ts";
 
-export interface BuildOptions extends AssembleOptions {
+export interface BuildOptions extends FetchOptions {
   /** Quick compression, for trying things out. */
   readonly fast: boolean;
 }

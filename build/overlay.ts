@@ -2,17 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ExportBase, Made } from "./base/exports.ts";
-import { suite } from "./base/packages.ts";
 import type { BoardProfile } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
 import { InputError } from "./core/faults.ts";
 import { step } from "./core/progress.ts";
 import { projectVersion } from "./core/project-version.ts";
 import { replaceFolder } from "./core/replace-folder.ts";
-import { openCompiler } from "./debian/compiler.ts";
-import { fetchPackages } from "./debian/packages.ts";
-import { openTools } from "./debian/tools.ts";
-import type { AssembleOptions } from "./assemble.ts";
+import { fetchMaterials, type FetchOptions } from "./fetch-materials.ts";
 import { makePayload } from "./payload/payload.ts";
 import { runtimePackages } from "./payload/runtime.ts";
 import { makePlan } from "./plan/plan.ts";
@@ -25,22 +21,12 @@ export async function makeForBase<B extends BoardProfile>(
   base: ExportBase<B>,
   board: B,
   { site, files }: LoadedSite,
-  { outDirectory, refresh }: AssembleOptions,
+  options: FetchOptions,
 ): Promise<Made<B>> {
-  const cache = join(outDirectory, ".cache");
-  const packageCache = { directory: cache, refresh };
-  await mkdir(cache, { recursive: true });
-
   const plan = makePlan(board, site, files);
-
-  const tools = await step("Fetch the tools", () => openTools(suite, packageCache));
-  const compiler = await step("Fetch the compiler", () => openCompiler(suite, board.arch, packageCache));
-  const request = {
-    suite,
-    architecture: board.arch,
-    names: [...base.packages, ...runtimePackages(board.arch)],
-  };
-  const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
+  const names = [...base.packages, ...runtimePackages(board.arch)];
+  const { tools, compiler, packages, packageCache } = await fetchMaterials(board.arch, names, options);
+  const cache = packageCache.directory;
   const payload = await makePayload(plan, files, packages, compiler, cache);
   return { plan, payload, packages, tools, compiler: compiler.name, cache };
 }

@@ -5,7 +5,8 @@ import { InputError } from "./core/faults.ts";
 import { compressKernel } from "./base/compress-kernel.ts";
 import { requireDeviceTree } from "./base/kernel.ts";
 import { suite } from "./base/packages.ts";
-import { assemble, type AssembleOptions, type Assembly } from "./assemble.ts";
+import { assemble, type Assembly } from "./assemble.ts";
+import type { FetchOptions } from "./fetch-materials.ts";
 import { findOverruns, planBudget, type Budget, type Part } from "./image/budget.ts";
 import { estimatePacked } from "./image/estimate.ts";
 import { layerRoot } from "./image/root-layers.ts";
@@ -13,11 +14,7 @@ import { openLoader } from "./loader/loader.ts";
 import { planMemory } from "./plan/memory.ts";
 
 /** What a board's image is going to weigh with a site, before any of it is built. */
-export async function weighImage(
-  board: Board,
-  loaded: LoadedSite,
-  options: AssembleOptions,
-): Promise<Budget> {
+export async function weighImage(board: Board, loaded: LoadedSite, options: FetchOptions): Promise<Budget> {
   return weighAssembly(await assemble(board, loaded, options), loaded);
 }
 
