@@ -5,25 +5,35 @@ import type { Site } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { step } from "../core/progress.ts";
 import { suite } from "../base/packages.ts";
+import type { Published } from "../image/publish.ts";
+import type { Plan } from "../plan/plan.ts";
 import { openTools } from "../debian/tools.ts";
 import { findAccelerator, type Accelerator } from "../../qemu/accelerator.ts";
 import type { LabFirmware } from "../../qemu/firmware.ts";
+import type { LabOptions } from "../../qemu/lab.ts";
 import { firmwaresOf } from "../../qemu/machine-kinds.ts";
 import { fetchUboot } from "../../qemu/uboot.ts";
 import { probeCommandLine } from "../../qemu/guests/command-line.ts";
-import { buildGuestImage, type GuestImage } from "../../qemu/guests/guest-image.ts";
-import { outDirectory } from "./inputs.ts";
+import { buildGuestImage } from "../../qemu/guests/guest-image.ts";
+import { packageCache } from "./inputs.ts";
 
-const cache = join(outDirectory, ".cache");
+export type FirmwareKind = LabFirmware["kind"];
 
 export interface LabFlags {
   readonly accel: "auto" | Accelerator;
+  readonly firmware: FirmwareKind | "all";
 }
 
-/** `--accel KIND`, as every command takes it that boots machines. */
+/** `--accel KIND --firmware KIND`, as every command takes them that boots an image. */
 export function takesLabOptions(command: Command): Command {
   const accel = new Option("--accel <kind>", "how CPUs are provided; auto uses KVM where it boots a kernel");
-  return command.addOption(accel.choices(["auto", "kvm", "tcg"]).default("auto"));
+  const firmware = new Option(
+    "--firmware <kind>",
+    "what starts the machine; all: everything that this image can be started by",
+  );
+  return command
+    .addOption(accel.choices(["auto", "kvm", "tcg"]).default("auto"))
+    .addOption(firmware.choices(["bios", "uefi", "u-boot", "all"]).default("all"));
 }
 
 /** The lab changes things on the router as an operator would: it needs the shell on its console. */
@@ -33,17 +43,6 @@ export function requireConsole(site: Site, file: string): void {
   const hint = "set it to root-shell to prove the image; halfbridge build makes it either way";
   throw new InputError([{ file: relative(process.cwd(), file), path: "/console", fact, hint }]);
 }
-
-export type FirmwareKind = LabFirmware["kind"];
-
-/** `--firmware KIND`: what starts the machine; `all` is each kind that the board's image is for. */
-export const firmwareOption = (fallback: string): Option =>
-  new Option(
-    "--firmware <kind>",
-    "what starts the machine; all: everything that this image can be started by",
-  )
-    .choices(["bios", "uefi", "u-boot", "all"])
-    .default(fallback);
 
 /** The kinds that are meant; one that a board's image isn't for is a fault. */
 export function chooseFirmwares(wanted: FirmwareKind | "all", board: Board): readonly FirmwareKind[] {
@@ -57,21 +56,40 @@ export function chooseFirmwares(wanted: FirmwareKind | "all", board: Board): rea
 /** What a machine of a board is started by. */
 export async function openFirmware(kind: FirmwareKind, { arch }: Board): Promise<LabFirmware> {
   if (kind !== "u-boot") return { kind };
-  return { kind, file: await fetchUboot(arch, suite, { directory: cache, refresh: false }) };
+  return { kind, file: await fetchUboot(arch, suite, packageCache) };
 }
 
-/** What every lab needs besides an image: the guests, and how CPUs are provided. */
-export async function openLab({
-  accel,
-}: LabFlags): Promise<{ guests: GuestImage; accelerator: Accelerator }> {
-  const packages = { directory: cache, refresh: false };
+/** The guests, and how CPUs are provided. */
+export type LabEquipment = Pick<LabOptions, "guests" | "accelerator">;
+
+/** What every lab needs besides an image. */
+export async function openLab({ accel }: Pick<LabFlags, "accel">): Promise<LabEquipment> {
   const guests = await step("Prepare the lab's guests", async () =>
-    buildGuestImage(packages, await openTools(suite, packages)),
+    buildGuestImage(packageCache, await openTools(suite, packageCache)),
   );
   if (accel !== "auto") return { guests, accelerator: accel };
   const probe = async () => ({ ...guests, commandLine: probeCommandLine });
   return {
     guests,
-    accelerator: await step("See whether KVM works here", () => findAccelerator(cache, probe)),
+    accelerator: await step("See whether KVM works here", () =>
+      findAccelerator(packageCache.directory, probe),
+    ),
+  };
+}
+
+/** A lab for an image that was built; it leaves its logs and captures in `lab/WHERE`, beside the image. */
+export async function labFor(
+  { plan, image, directory }: Published,
+  kind: FirmwareKind,
+  where: string,
+  equipment: LabEquipment,
+): Promise<Omit<LabOptions, "lanes"> & { readonly plan: Plan }> {
+  return {
+    ...equipment,
+    plan,
+    imageFile: image,
+    firmware: await openFirmware(kind, plan.board),
+    runDirectory: join(directory, "lab", where),
+    memoryMiB: plan.board.memoryMiB,
   };
 }

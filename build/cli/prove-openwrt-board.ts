@@ -48,7 +48,7 @@ export function startableImages({
 /** Boots OpenWrt's own images, judges them, and writes the report beside them. */
 export async function proveOpenwrtBoard(
   { directory, manifest, plan }: OpenwrtPublished & { plan: Plan<OpenwrtBoard> },
-  options: LabFlags & { readonly firmware: FirmwareKind | "all" },
+  options: LabFlags,
   tellClaim: (claim: Claim) => void,
 ): Promise<Report> {
   const { board } = plan;

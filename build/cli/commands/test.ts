@@ -18,8 +18,7 @@ import { makeReport } from "../make-report.ts";
 import type { LabRun } from "../report-runs.ts";
 import {
   chooseFirmwares,
-  firmwareOption,
-  openFirmware,
+  labFor,
   openLab,
   requireConsole,
   takesLabOptions,
@@ -34,7 +33,6 @@ import { proveImage, type Proof } from "../../../qemu/prove.ts";
 import { planTopology } from "../../../qemu/topology.ts";
 
 interface TestFlags extends BuildFlags, LabFlags, Part {
-  readonly firmware: FirmwareKind | "all";
   readonly matrix?: true;
   readonly json?: true;
 }
@@ -45,7 +43,6 @@ export function addTest(program: Command): void {
     new Option(flags, `only this ${what} of the matrix`).choices(choices);
   takesLabOptions(takesBase(takesAll(takesInputs(program.command("test")))))
     .description("boot the image between a virtual ISP and a virtual LAN, and prove what the site says")
-    .addOption(firmwareOption("all"))
     .option(
       "--matrix",
       "prove every mode in both dialects as well, on running routers (some 12 minutes), or the part that is chosen",
@@ -94,14 +91,6 @@ async function proveBoard(boardName: string, options: TestFlags): Promise<Proven
   const published = await buildOnBase(board, loaded, options, buildOptions(options));
   const lab = await openLab(options);
   const accelerator = acceleratorFor(board.arch, lab.accelerator);
-  const common = async (where: string, firmware: FirmwareKind) => ({
-    plan: published.plan,
-    imageFile: published.image,
-    firmware: await openFirmware(firmware, board),
-    ...lab,
-    runDirectory: join(published.directory, "lab", where),
-    memoryMiB: board.memoryMiB,
-  });
   const runs: LabRun[] = [];
   const run = async (title: string, where: string, firmware: FirmwareKind, prove: () => Promise<Proof>) => {
     const proof = await step(`${title}, started by ${firmware} (${accelerator})`, prove);
@@ -109,13 +98,13 @@ async function proveBoard(boardName: string, options: TestFlags): Promise<Proven
   };
   for (const firmware of isPart(options) && !options.matrix ? [] : firmwares) {
     await run("Prove it in the lab", firmware, firmware, async () =>
-      proveImage(await common(firmware, firmware), tellClaim),
+      proveImage(await labFor(published, firmware, firmware, lab), tellClaim),
     );
   }
   if (options.matrix || isPart(options)) {
     const [firmware = "bios"] = firmwares;
     await run("Prove every mode", "matrix", firmware, async () =>
-      proveMatrix(await common("matrix", firmware), partOf(options), tellClaim),
+      proveMatrix(await labFor(published, firmware, "matrix", lab), partOf(options), tellClaim),
     );
   }
   const report = makeReport(published, runs, accelerator);
