@@ -3,7 +3,7 @@ import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { ToolError } from "../core/faults.ts";
 import type { Tools } from "../debian/tools.ts";
-import { fixedGuid, sfdiskScript, type Layout, type Partition } from "./layout.ts";
+import { sfdiskScript, type Layout, type Partition } from "./layout.ts";
 
 /** A part of a disk, in bytes, and what it is called. */
 interface Place {
@@ -56,30 +56,4 @@ export async function writeAt(file: string, bytes: Buffer, offset: number): Prom
   } finally {
     await handle.close();
   }
-}
-
-/** An empty journaled ext4, byte for byte the same in every build. */
-export async function makeData(
-  board: string,
-  { startBytes, sizeBytes }: Partition,
-  tools: Tools,
-  file: string,
-): Promise<void> {
-  const uuid = fixedGuid(board, "data-uuid").toLowerCase();
-  const extended = [
-    `offset=${startBytes}`,
-    `hash_seed=${uuid}`,
-    "root_owner=0:0",
-    "lazy_itable_init=0",
-    "lazy_journal_init=0",
-    "nodiscard",
-  ].join(",");
-  await tools.run(
-    "mke2fs",
-    [
-      ...["-q", "-F", "-t", "ext4", "-L", "data", "-U", uuid, "-m", "1", "-J", "size=4"],
-      ...["-O", "^metadata_csum_seed,^orphan_file", "-E", extended, file, `${sizeBytes / 1024}k`],
-    ],
-    { env: { E2FSPROGS_FAKE_TIME: "1" } },
-  );
 }

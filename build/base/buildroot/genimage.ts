@@ -1,4 +1,5 @@
 import type { Board } from "../../config/board.ts";
+import { dataOptions } from "../../image/data-partition.ts";
 import { fixedGuid, type Layout, type Partition } from "../../image/layout.ts";
 import type { DiskRecipe, Fat, Raw } from "./disk.ts";
 
@@ -14,7 +15,11 @@ export function printGenimage(
   return [
     section("image first.vfat", [printFat(board, fat), `size = ${sizeOf(fat.partition, layout)}`]),
     section("image data.ext4", [
-      section("ext4", ["use-mke2fs = true", 'label = "data"', `extraargs = "${dataOptions(board.name)}"`]),
+      section("ext4", [
+        "use-mke2fs = true",
+        'label = "data"',
+        `extraargs = "${dataOptions(board.name).join(" ")}"`,
+      ]),
       "empty = true",
       `size = ${sizeOf("data", layout)}`,
     ]),
@@ -54,19 +59,6 @@ function printPartition(
     ...(attributes === "LegacyBIOSBootable" ? ["bootable = true"] : []),
     ...(image === undefined ? [] : [`image = "${image}"`]),
   ]);
-}
-
-/** As the debian base's data partition: whatever makes two builds differ is fixed. */
-function dataOptions(board: string): string {
-  const uuid = fixedGuid(board, "data-uuid").toLowerCase();
-  const extended = [
-    `hash_seed=${uuid}`,
-    "root_owner=0:0",
-    "lazy_itable_init=0",
-    "lazy_journal_init=0",
-    "nodiscard",
-  ].join(",");
-  return `-U ${uuid} -m 1 -J size=4 -O ^metadata_csum_seed,^orphan_file -E ${extended}`;
 }
 
 function sizeOf(name: Partition["name"], { partitions }: Layout): number {
