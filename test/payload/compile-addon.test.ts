@@ -6,6 +6,7 @@ import test from "ava";
 import { hostArchitecture, tripletOf, type Architecture } from "../../build/debian/architectures.ts";
 import { compileAddon } from "../../build/payload/compile-addon.ts";
 import { projectRoot } from "../../build/core/paths.ts";
+import { testUnless } from "../test-unless.ts";
 import { hostCompiler } from "./host-compiler.ts";
 import { isTransparentAddon } from "../../proxy/src/transport.ts";
 
@@ -14,11 +15,11 @@ const machines: Readonly<Record<Architecture, number>> = { amd64: 62, arm64: 183
 
 for (const architecture of ["amd64", "arm64", "armhf"] as const) {
   const compiler = hostCompiler(architecture);
-  if (compiler === undefined)
-    process.stderr.write(
-      `\nNOT TESTED: the addon for ${architecture}, because ${tripletOf(architecture)}-gcc is missing\n\n`,
-    );
-  (compiler === undefined ? test.skip : test)(
+  const withCompiler = testUnless(
+    compiler === undefined ? `${tripletOf(architecture)}-gcc is missing` : undefined,
+    `the addon for ${architecture}`,
+  );
+  withCompiler(
     `the addon for ${architecture} is for that machine, the same each time, and names no path`,
     async (t) => {
       const folder = scratch(t);

@@ -2,11 +2,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test, { type ExecutionContext } from "ava";
+import type { ExecutionContext } from "ava";
 import { bundleProgram } from "../../build/payload/bundle.ts";
 import { hostArchitecture } from "../../build/debian/architectures.ts";
 import { compileAddon } from "../../build/payload/compile-addon.ts";
 import { hostCompiler } from "../payload/host-compiler.ts";
+import { testUnless } from "../test-unless.ts";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import type { Findings } from "./three-namespaces.ts";
 import { quickConfig, type LogEvent } from "./loopback-lab.ts";
@@ -14,11 +15,7 @@ import { quickConfig, type LogEvent } from "./loopback-lab.ts";
 // Not node_modules/.bin, which has another `nft`.
 const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 const intoNamespace = ["--user", "--map-root-user", "--net", "--kill-child"];
-const missing = findMissing();
-const withNamespaces = missing === undefined ? test : test.skip;
-if (missing !== undefined) {
-  process.stderr.write(`\nNOT TESTED: the proxy behind real TPROXY rules, because ${missing}\n\n`);
-}
+const withNamespaces = testUnless(findMissing(), "the proxy behind real TPROXY rules");
 
 for (const [engine, originSees] of [
   ["native", "client"],

@@ -2,28 +2,19 @@
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { buildFromSource, configure } from "../../../build/base/openwrt/build-from-source.ts";
 import { lostLines, sourceConfig } from "../../../build/base/openwrt/source-config.ts";
 import { hasOwnImage, readAllProfiles } from "../../../build/config/board.ts";
 import { InputError } from "../../../build/core/faults.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
+import { testUnless } from "../../test-unless.ts";
 import { madeFor, openwrtBoardByName } from "./made.ts";
-
-async function standIn(
-  t: ExecutionContext,
-  known: (text: string) => string = (text) => text,
-): Promise<string> {
-  const folder = join(await temporaryFolder(t), "openwrt");
-  await cp(join(projectRoot, "test/stand-ins/openwrt-source"), folder, { recursive: true });
-  const file = join(folder, "known");
-  await writeFile(file, known(await readFile(file, "utf8")));
-  return folder;
-}
+import { standIn } from "./stand-in.ts";
 
 test("a checkout makes a model's images with files/ in them, and can be used again", async (t) => {
-  const checkout = await standIn(t);
+  const checkout = await standIn(t, "openwrt-source");
   const made = await madeFor(t, "glinet-gl-mt6000");
   for (const round of [1, 2]) {
     const { overview, packages } = await buildFromSource(checkout, made);
@@ -34,11 +25,10 @@ test("a checkout makes a model's images with files/ in them, and can be used aga
 });
 
 test("every line that make defconfig drops is named: a package with the near one, anything else as it is", async (t) => {
-  const without = await standIn(t, (text) =>
-    text
-      .replace("CONFIG_PACKAGE_ip-full=y\n", "CONFIG_PACKAGE_ip-fuel=y\n")
-      .replace("CONFIG_TARGET_mediatek_filogic_DEVICE_glinet_gl-mt6000=y\n", ""),
-  );
+  const without = await standIn(t, "openwrt-source", [
+    ["known", "CONFIG_PACKAGE_ip-full=y\n", "CONFIG_PACKAGE_ip-fuel=y\n"],
+    ["known", "CONFIG_TARGET_mediatek_filogic_DEVICE_glinet_gl-mt6000=y\n", ""],
+  ]);
   const error = await t.throwsAsync(buildFromSource(without, await madeFor(t, "glinet-gl-mt6000")), {
     instanceOf: InputError,
   });
@@ -56,11 +46,11 @@ test("what isn't a checkout is refused, and files and a .config of the user's ar
   await t.throwsAsync(buildFromSource(await temporaryFolder(t), made), {
     message: /isn't a checkout of OpenWrt: it has no rules\.mk/,
   });
-  const mine = await standIn(t);
+  const mine = await standIn(t, "openwrt-source");
   await cp(join(projectRoot, "sites"), join(mine, "files"), { recursive: true });
   await t.throwsAsync(buildFromSource(mine, made), { message: /has files\/ of its own/ });
   t.true(existsSync(join(mine, "files/example.yaml")));
-  const configured = await standIn(t);
+  const configured = await standIn(t, "openwrt-source");
   await writeFile(join(configured, ".config"), "CONFIG_MINE=y\n");
   await buildFromSource(configured, made);
   t.is(await readFile(join(configured, ".config.before-halfbridge"), "utf8"), "CONFIG_MINE=y\n");
@@ -76,12 +66,11 @@ test("a line is lost that isn't there as it was asked for", (t) => {
 });
 
 const real = process.env["HALFBRIDGE_OPENWRT_SOURCE"];
-if (real === undefined)
-  process.stderr.write(
-    "\nNOT TESTED: that OpenWrt knows the target, profile and packages of every board, and rc.common and procd our services: HALFBRIDGE_OPENWRT_SOURCE names no checkout\n\n",
-  );
-
-(real === undefined ? test.skip : test)(
+const withRealOne = testUnless(
+  real === undefined ? "HALFBRIDGE_OPENWRT_SOURCE names no checkout" : undefined,
+  "that OpenWrt knows the target, profile and packages of every board, and rc.common and procd our services",
+);
+withRealOne(
   "a real checkout knows target, profile and packages of every board, and drops one that it can't know",
   async (t) => {
     t.timeout(600_000);

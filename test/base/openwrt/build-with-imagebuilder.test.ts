@@ -1,5 +1,5 @@
 /** Against a stand-in of our own, and against a real ImageBuilder where HALFBRIDGE_IMAGEBUILDER names one. */
-import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { buildWithImageBuilder } from "../../../build/base/openwrt/build-with-imagebuilder.ts";
@@ -7,31 +7,17 @@ import { openImageBuilder } from "../../../build/base/openwrt/imagebuilder.ts";
 import { publishOpenwrt } from "../../../build/base/openwrt/publish.ts";
 import type { Site } from "../../../build/config/site.ts";
 import { InputError } from "../../../build/core/faults.ts";
-import { projectRoot } from "../../../build/core/paths.ts";
 import { run } from "../../../build/core/run.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
+import { testUnless } from "../../test-unless.ts";
 import { madeFor } from "./made.ts";
-
-type Edit = readonly [file: string, from: string | RegExp, to: string];
-
-/** The stand-in, after edits of its files. */
-async function standIn(t: ExecutionContext, edits: readonly Edit[] = []): Promise<string> {
-  const folder = join(await temporaryFolder(t), "imagebuilder");
-  await cp(join(projectRoot, "test/stand-ins/imagebuilder"), folder, { recursive: true });
-  for (const [name, from, to] of edits) {
-    const file = join(folder, name);
-    const text = await readFile(file, "utf8");
-    t.not(text.replace(from, to), text, `${name} has no ${String(from)}`);
-    await writeFile(file, text.replace(from, to));
-  }
-  return folder;
-}
+import { standIn, type Edit } from "./stand-in.ts";
 
 const apk: Edit = [".config", "# CONFIG_USE_APK is not set", "CONFIG_USE_APK=y"];
 
 async function build(t: ExecutionContext, edits: readonly Edit[], board: string, site: Partial<Site> = {}) {
   const made = await madeFor(t, board, site);
-  const builder = await openImageBuilder(await standIn(t, edits), made.cache, made.tools);
+  const builder = await openImageBuilder(await standIn(t, "imagebuilder", edits), made.cache, made.tools);
   return { made, builder, result: await buildWithImageBuilder(builder, made) };
 }
 
@@ -92,7 +78,7 @@ test("images, what they are made of and the log are published together, with che
 
 test("an archive is unpacked once, whatever it is packed by", async (t) => {
   const made = await madeFor(t, "glinet-gl-mt6000");
-  const folder = await standIn(t);
+  const folder = await standIn(t, "imagebuilder");
   await mkdir(made.cache, { recursive: true });
   const archive = join(made.cache, "openwrt-imagebuilder.tar.xz");
   await run([
@@ -117,7 +103,7 @@ test("what isn't an ImageBuilder is refused, and one that is too old", async (t)
     message: /isn't an ImageBuilder: it has no Makefile/,
   });
   await t.throwsAsync(open("/nowhere/at/all"), { message: /no such file or folder/ });
-  const old = await standIn(t, [[".config", "24.10.2", "19.07.10"]]);
+  const old = await standIn(t, "imagebuilder", [[".config", "24.10.2", "19.07.10"]]);
   await t.throwsAsync(open(old), { message: /is of OpenWrt 19\.07\.10, which is older/ });
 });
 
@@ -164,7 +150,7 @@ test("one within the makefiles' limit is still held against the board's", async 
     ...made,
     plan: { ...made.plan, board: { ...made.plan.board, openwrt: { ...made.plan.board.openwrt, images } } },
   };
-  const builder = await openImageBuilder(await standIn(t), made.cache, made.tools);
+  const builder = await openImageBuilder(await standIn(t, "imagebuilder"), made.cache, made.tools);
   await t.throwsAsync(buildWithImageBuilder(builder, tight), {
     message: /made the sysupgrade image \(squashfs\), but it is \d+ KiB too big/,
   });
@@ -192,11 +178,11 @@ test("nft on a kernel that can't take frames off a bridge is refused; ebtables, 
 });
 
 const real = process.env["HALFBRIDGE_IMAGEBUILDER"];
-if (real === undefined)
-  process.stderr.write(
-    "\nNOT TESTED: that a real ImageBuilder knows all profiles' packages and makes images with the payload: HALFBRIDGE_IMAGEBUILDER names none\n\n",
-  );
-(real === undefined ? test.skip : test)(
+const withRealOne = testUnless(
+  real === undefined ? "HALFBRIDGE_IMAGEBUILDER names none" : undefined,
+  "that a real ImageBuilder knows all profiles' packages and makes images with the payload",
+);
+withRealOne(
   "a real ImageBuilder knows a board's profile and all packages, and makes its images",
   async (t) => {
     t.timeout(600_000);

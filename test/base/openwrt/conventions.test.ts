@@ -16,6 +16,7 @@ import { runScript, writeFiles } from "../../payload/scripts.ts";
 import { textOf } from "../../payload/setup-files.ts";
 import { richSite } from "../../setups.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
+import { testUnless } from "../../test-unless.ts";
 import { madeFor, openwrtBoardByName } from "./made.ts";
 
 const overlay = join(projectRoot, "overlays/openwrt");
@@ -136,40 +137,37 @@ test("squid is refused, and a full bridge of two ports of one switch by OpenWrt'
   t.notThrows(() => refuseTogether(boards[1] as OpenwrtBoard, full, "s.yaml"));
 });
 
-const shellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
-if (!shellcheck)
-  process.stderr.write(
-    "\nNOT TESTED: that the scripts for OpenWrt are as shellcheck wants them: it is missing\n\n",
-  );
-(shellcheck ? test : test.skip)(
-  "the scripts are as shellcheck wants them; one that isn't is told",
-  async (t) => {
-    const folder = await temporaryFolder(t);
-    const { plan } = await madeFor(t, "x86-64");
-    await writeTree(await conventions(plan), folder);
-    const folders = ["etc/init.d", "etc/uci-defaults"];
-    const scripts = (
-      await Promise.all(
-        folders.map(async (name) =>
-          (await readdir(join(folder, name))).map((file) => join(folder, name, file)),
-        ),
-      )
-    ).flat();
-    // dash's dialect, with `local`, which ash has; they use functions of rc.common and functions.sh
-    const check = (...files: string[]) =>
-      spawnSync("shellcheck", ["--shell=dash", "--exclude=SC1091,SC2154", ...files], { encoding: "utf8" });
-    t.like(check(...scripts), { status: 0, stdout: "" });
-    const payload = (
-      await readdir(join(projectRoot, "overlays/payload/usr"), { recursive: true, withFileTypes: true })
-    )
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
-    t.like(check(...payload), { status: 0, stdout: "" });
-    const odd = join(folder, "odd");
-    await writeFile(odd, "#!/bin/sh\nrm $1/*\n");
-    t.not(check(odd).status, 0);
-  },
+const hasShellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
+const withShellcheck = testUnless(
+  hasShellcheck ? undefined : "it is missing",
+  "that the scripts for OpenWrt are as shellcheck wants them",
 );
+withShellcheck("the scripts are as shellcheck wants them; one that isn't is told", async (t) => {
+  const folder = await temporaryFolder(t);
+  const { plan } = await madeFor(t, "x86-64");
+  await writeTree(await conventions(plan), folder);
+  const folders = ["etc/init.d", "etc/uci-defaults"];
+  const scripts = (
+    await Promise.all(
+      folders.map(async (name) =>
+        (await readdir(join(folder, name))).map((file) => join(folder, name, file)),
+      ),
+    )
+  ).flat();
+  // dash's dialect, with `local`, which ash has; they use functions of rc.common and functions.sh
+  const check = (...files: string[]) =>
+    spawnSync("shellcheck", ["--shell=dash", "--exclude=SC1091,SC2154", ...files], { encoding: "utf8" });
+  t.like(check(...scripts), { status: 0, stdout: "" });
+  const payload = (
+    await readdir(join(projectRoot, "overlays/payload/usr"), { recursive: true, withFileTypes: true })
+  )
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  t.like(check(...payload), { status: 0, stdout: "" });
+  const odd = join(folder, "odd");
+  await writeFile(odd, "#!/bin/sh\nrm $1/*\n");
+  t.not(check(odd).status, 0);
+});
 
 /** Not by name: npm packages have programs called nft as well, and npm puts those first. */
 const nft = "/usr/sbin/nft";
@@ -181,7 +179,7 @@ const sample = existsSync(nft)
     )
   : undefined;
 const reason = sample === undefined ? `${nft} is missing` : (sample.error?.message ?? sample.stderr.trim());
-if (reason !== "") process.stderr.write(`\nNOT TESTED: that fw4 leaves our tables alone: ${reason}\n\n`);
+const withNft = testUnless(reason === "" ? undefined : reason, "that fw4 leaves our tables alone");
 
 /** As fw4 applies its rules (root/usr/share/firewall4/templates/ruleset.uc): its own table, flushed and filled. */
 const reload =
@@ -190,34 +188,29 @@ const reload =
 const flush =
   "/usr/sbin/nft list tables | while read -r _ family table; do /usr/sbin/nft delete table $family $table; done";
 
-(reason === "" ? test : test.skip)(
-  "fw4's start and reload leave our tables as they are; its flush is what takes them",
-  async (t) => {
-    const folder = await temporaryFolder(t);
-    const { plan, payload } = await madeFor(t, "x86-64", { dialect: "nft", mode: "proxy-arp" });
-    const rules = payload.configuration
-      .filter(({ path }) => path.endsWith(".start"))
-      .flatMap((entry) =>
-        [...textOf(entry).matchAll(/^nft -f - << '?RULES'?\n([\s\S]*?)^RULES$/gm)].map(
-          ([, text = ""]) => text,
-        ),
-      )
-      .filter((text) => text.startsWith("table inet"));
-    const untracked = (await conventions(plan)).find(({ path }) => path.endsWith("/untracked.nft"));
-    await writeFile(join(folder, "ours.nft"), [...rules, textOf(untracked)].join("\n"));
-    const ours = `for table in $(${nft} list tables | awk '/halfbridge/ { print $3 }'); do ${nft} list table inet $table; done`;
-    const { stdout, stderr } = inNamespace(
-      `${nft} -f ${folder}/ours.nft; ${ours}; echo =; ${reload}; ${reload}; ${ours}; echo =; ${nft} list tables; ${flush}; ${ours}`,
-    );
-    t.is(stderr, "");
-    const [before, after, flushed] = stdout.split("=\n");
-    for (const what of ["table inet halfbridge-guard {", "table inet halfbridge-capture {", "notrack"])
-      t.true(before?.includes(what), what);
-    t.is(after, before);
-    t.is(flushed?.replaceAll(/^table .*\n/gm, ""), "");
-    t.regex(flushed ?? "", /table inet fw4/);
-  },
-);
+withNft("fw4's start and reload leave our tables as they are; its flush is what takes them", async (t) => {
+  const folder = await temporaryFolder(t);
+  const { plan, payload } = await madeFor(t, "x86-64", { dialect: "nft", mode: "proxy-arp" });
+  const rules = payload.configuration
+    .filter(({ path }) => path.endsWith(".start"))
+    .flatMap((entry) =>
+      [...textOf(entry).matchAll(/^nft -f - << '?RULES'?\n([\s\S]*?)^RULES$/gm)].map(([, text = ""]) => text),
+    )
+    .filter((text) => text.startsWith("table inet"));
+  const untracked = (await conventions(plan)).find(({ path }) => path.endsWith("/untracked.nft"));
+  await writeFile(join(folder, "ours.nft"), [...rules, textOf(untracked)].join("\n"));
+  const ours = `for table in $(${nft} list tables | awk '/halfbridge/ { print $3 }'); do ${nft} list table inet $table; done`;
+  const { stdout, stderr } = inNamespace(
+    `${nft} -f ${folder}/ours.nft; ${ours}; echo =; ${reload}; ${reload}; ${ours}; echo =; ${nft} list tables; ${flush}; ${ours}`,
+  );
+  t.is(stderr, "");
+  const [before, after, flushed] = stdout.split("=\n");
+  for (const what of ["table inet halfbridge-guard {", "table inet halfbridge-capture {", "notrack"])
+    t.true(before?.includes(what), what);
+  t.is(after, before);
+  t.is(flushed?.replaceAll(/^table .*\n/gm, ""), "");
+  t.regex(flushed ?? "", /table inet fw4/);
+});
 
 const real = process.env["HALFBRIDGE_OPENWRT_SOURCE"];
 
@@ -232,6 +225,8 @@ const rcCommon = (root: string, name: string, action: string) =>
       PATH: `${join(root, "programs")}:${process.env["PATH"]}`,
     },
   });
+
+const withOpenwrt = real === undefined ? test.skip : test;
 
 /** A root with OpenWrt's own scripts, and programs of the build machine. */
 async function rootOf(t: ExecutionContext): Promise<string> {
@@ -252,7 +247,7 @@ async function rootOf(t: ExecutionContext): Promise<string> {
   return root;
 }
 
-(real === undefined ? test.skip : test)(
+withOpenwrt(
   "OpenWrt's rc.common enables every service at its place, at build time and on a build machine",
   async (t) => {
     const root = await rootOf(t);
@@ -268,34 +263,31 @@ async function rootOf(t: ExecutionContext): Promise<string> {
   },
 );
 
-(real === undefined ? test.skip : test)(
-  "OpenWrt's procd.sh is told of three programs that it keeps running",
-  async (t) => {
-    const root = await rootOf(t);
-    const { status, stderr } = rcCommon(root, "halfbridge", "start");
-    t.is(stderr, "");
-    t.is(status, 0);
-    const said = (await readFile(join(root, "said"), "utf8")).replaceAll(/^json_set_namespace.*\n/gm, "");
-    for (const name of ["proxy", "ndp", "watch"])
-      t.regex(
-        said,
-        new RegExp(
-          `json_add_object ${name}\njson_add_array command\njson_add_string +/usr/sbin/halfbridge-${name}\n`,
-        ),
-      );
-    t.is(
-      [
-        ...said.matchAll(
-          /json_add_array respawn\njson_add_string +3600\njson_add_string +1\njson_add_string +0\n/g,
-        ),
-      ].length,
-      3,
+withOpenwrt("OpenWrt's procd.sh is told of three programs that it keeps running", async (t) => {
+  const root = await rootOf(t);
+  const { status, stderr } = rcCommon(root, "halfbridge", "start");
+  t.is(stderr, "");
+  t.is(status, 0);
+  const said = (await readFile(join(root, "said"), "utf8")).replaceAll(/^json_set_namespace.*\n/gm, "");
+  for (const name of ["proxy", "ndp", "watch"])
+    t.regex(
+      said,
+      new RegExp(
+        `json_add_object ${name}\njson_add_array command\njson_add_string +/usr/sbin/halfbridge-${name}\n`,
+      ),
     );
-    t.regex(said, /ubus call service set/);
-  },
-);
+  t.is(
+    [
+      ...said.matchAll(
+        /json_add_array respawn\njson_add_string +3600\njson_add_string +1\njson_add_string +0\n/g,
+      ),
+    ].length,
+    3,
+  );
+  t.regex(said, /ubus call service set/);
+});
 
-(real === undefined ? test.skip : test)("OpenWrt's functions.sh makes the proxy's user, once", async (t) => {
+withOpenwrt("OpenWrt's functions.sh makes the proxy's user, once", async (t) => {
   const root = await rootOf(t);
   const script = (await readFile(join(root, "etc/uci-defaults/90-halfbridge-user"), "utf8")).replace(
     ". /lib/",

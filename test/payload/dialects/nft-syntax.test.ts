@@ -1,9 +1,9 @@
 /** nft itself reads what is printed for it, as far as the host's kernel knows it: tables of the IP layer, not the bridge's. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import test from "ava";
 import type { Site } from "../../../build/config/site.ts";
 import { kinds } from "../../setups.ts";
+import { testUnless } from "../../test-unless.ts";
 import { setupOf } from "../setup-files.ts";
 
 /** Not by name: npm packages have programs called nft as well, and npm puts those first. */
@@ -19,8 +19,10 @@ const sample =
 const reason = existsSync(nft)
   ? (check(sample).error?.message ?? check(sample).stderr.trim())
   : `${nft} is missing`;
-if (reason !== "")
-  process.stderr.write(`\nNOT TESTED: that nft reads the rules that are printed for it: ${reason}\n\n`);
+const withNft = testUnless(
+  reason === "" ? undefined : reason,
+  "that nft reads the rules that are printed for it",
+);
 
 const variants: Readonly<Record<string, Partial<Site>>> = {
   "": {},
@@ -31,7 +33,7 @@ const variants: Readonly<Record<string, Partial<Site>>> = {
 
 for (const [name, kind] of Object.entries(kinds)) {
   for (const [variant, changes] of Object.entries(variants)) {
-    (reason === "" ? test : test.skip)(`${name}${variant}: nft reads the tables of the IP layer`, (t) => {
+    withNft(`${name}${variant}: nft reads the tables of the IP layer`, (t) => {
       const tables = [...setupOf({ ...kind, ...changes, dialect: "nft" })]
         .filter(([file]) => file.endsWith(".start"))
         .flatMap(([, text]) => [...text.matchAll(/^nft -f - << '?RULES'?\n([\s\S]*?)^RULES$/gm)])
@@ -43,6 +45,6 @@ for (const [name, kind] of Object.entries(kinds)) {
   }
 }
 
-(reason === "" ? test : test.skip)("nft refuses a rule that nobody could have meant", (t) => {
+withNft("nft refuses a rule that nobody could have meant", (t) => {
   t.not(check(sample.replace("transparent", "opaque")).status, 0);
 });

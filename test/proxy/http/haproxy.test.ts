@@ -1,5 +1,6 @@
 import test from "ava";
 import { mapConcurrently } from "../../../build/core/concurrency.ts";
+import { testUnless } from "../../test-unless.ts";
 import { findHaProxy, startHaProxy, type Seen } from "./haproxy.ts";
 import { seeRequests, type Sight } from "./see-requests.ts";
 import { readVectors } from "./vectors.ts";
@@ -48,11 +49,11 @@ const streams = ["requests", "request-targets", "request-framing", "request-shap
   .flatMap(({ title, input }) => sequels.map((sequel) => ({ title, bytes: Buffer.concat([input, sequel]) })));
 
 const program = findHaProxy();
-if (program === undefined)
-  process.stderr.write(
-    "\nNOT TESTED: our reading of requests against HAProxy's, because haproxy is missing\n\n",
-  );
-(program === undefined ? test.skip : test)(
+const withHaProxy = testUnless(
+  program === undefined ? "haproxy is missing" : undefined,
+  "our reading of requests against HAProxy's",
+);
+withHaProxy(
   "each request that we pass, HAProxy passes too, with the same method, host, path and length",
   async (t) => {
     const haproxy = await startHaProxy(program ?? "haproxy");
