@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { projectRoot } from "../build/core/paths.ts";
 import { run } from "../build/core/run.ts";
+import { policySources } from "../build/payload/compile-addon.ts";
 import { nodeFlags } from "../build/payload/runtime.ts";
 import { blockedDomains } from "./bench/domains.ts";
 import type { PolicyFigures } from "./bench/policy-inside.ts";
@@ -39,7 +40,7 @@ async function measureNative(list: string): Promise<Readonly<Record<string, numb
   if (!existsSync("/usr/bin/gcc")) return undefined;
   const addon = join(projectRoot, "proxy", "addon");
   const program = join(folder, "judge-urls");
-  const sources = [join(addon, "test", "judge-urls.c"), join(addon, "engine", "policy.c")];
+  const sources = ["test/judge-urls.c", ...policySources].map((name) => join(addon, name));
   await run(["gcc", "-std=gnu11", "-O2", "-o", program, ...sources]);
   const nanoseconds: Record<string, number> = {};
   for (const { name, questions } of questionSets) {

@@ -2,6 +2,16 @@ import { join } from "node:path";
 import { projectRoot } from "../core/paths.ts";
 import type { Compiler } from "../debian/compiler.ts";
 
+/** Judging by a policy, which is compiled without the rest, too, to be tested and measured. */
+export const policySources = [
+  "client-groups.c",
+  "find-lists.c",
+  "judge.c",
+  "match-pattern.c",
+  "open.c",
+  "seen-url.c",
+].map((name) => join("engine", "policy", name));
+
 /** The proxy's addons by their file names: what they are made of, below proxy/addon. */
 export const addons = {
   "transparent.node": ["transparent.c", "neighbours.c", "sockets.c"],
@@ -24,11 +34,11 @@ export const addons = {
       "http-request.c",
       "http-target.c",
       "passing.c",
-      "policy.c",
       "report.c",
       "tls-connection.c",
       "worker.c",
     ].map((name) => join("engine", name)),
+    ...policySources,
   ],
 } as const satisfies Record<string, readonly string[]>;
 

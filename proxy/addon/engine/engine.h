@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "../address.h"
-#include "policy.h"
+#include "policy/policy.h"
 
 enum carries { CARRIES_HTTP, CARRIES_TLS, CARRIES_RAW };
 

@@ -9,7 +9,7 @@
 #include "clients.h"
 #include "connection.h"
 #include "engine.h"
-#include "policy.h"
+#include "policy/policy.h"
 
 #define SCRATCH_BYTES 65536
 #define WHEEL_SLOTS 1024

@@ -20,7 +20,7 @@
 
 #include "../engine/hello.h"
 #include "../engine/http.h"
-#include "../engine/policy.h"
+#include "../engine/policy/policy.h"
 
 #define LINE_SIZE 262144
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../engine/policy.h"
+#include "../engine/policy/policy.h"
 
 struct asked {
 	uint8_t address[16];

@@ -7,7 +7,7 @@ const caret = 0x5e;
 /**
  * Whether a glob fits a URL: parts between `*` are looked for one after the other, each as far left as it fits, so
  * nothing is ever tried again: time is at most the URL's length times the glob's. `text` has the glob from `start`
- * to `end`, in lower case. The twin in C is in policy.c.
+ * to `end`, in lower case. The twin in C is in policy/match-pattern.c.
  */
 export function matchesPattern(
   url: SeenUrl,

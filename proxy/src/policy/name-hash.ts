@@ -1,7 +1,7 @@
 /**
  * A fingerprint of 64 bits of a name, in two lanes with seeds of their own. A host is added from its end, so that
  * the fingerprints of all domains that it is in come along on one way through it. Not for secrets: the seeds only
- * keep lists and clients from choosing what collides. The twin in C is in policy.c.
+ * keep lists and clients from choosing what collides. The twin in C is in policy/name-hash.h.
  */
 export class NameHash {
   readonly #seedA: number;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { run } from "../../../build/core/run.ts";
+import { policySources } from "../../../build/payload/compile-addon.ts";
 import type { Question } from "../../../proxy/src/policy/judge.ts";
 import { methodBit } from "../../../proxy/src/policy/methods.ts";
 
@@ -15,7 +16,7 @@ export interface Asked extends Omit<Question, "groups"> {
   readonly running: number;
 }
 
-/** policy.c under AddressSanitizer and UBSan, compiled by the machine's gcc. */
+/** The native engine's judging under AddressSanitizer and UBSan, compiled by the machine's gcc. */
 export interface NativePolicy {
   /** Resolves with a line for each question: whether it is blocked, the rule's index, the client's groups. */
   ask(table: ArrayBuffer, questions: readonly Asked[]): Promise<readonly string[]>;
@@ -35,7 +36,7 @@ export async function compileNativePolicy(): Promise<NativePolicy> {
   const folder = await mkdtemp(join(tmpdir(), "halfbridge-policy-"));
   const program = join(folder, "judge-urls");
   const addon = join(projectRoot, "proxy", "addon");
-  const sources = [join(addon, "test", "judge-urls.c"), join(addon, "engine", "policy.c")];
+  const sources = ["test/judge-urls.c", ...policySources].map((name) => join(addon, name));
   await run(["gcc", ...flags, "-o", program, ...sources]);
   let tables = 0;
   const start = async (
@@ -64,7 +65,7 @@ async function runWith(argv: readonly string[], input: Buffer): Promise<string> 
     child.once("close", (code, signal) => resolve(code ?? signal ?? ""));
   });
   const [output, errors, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (end !== 0) throw new Error(`policy.c ended with ${end}:\n${errors}`);
+  if (end !== 0) throw new Error(`judge-urls ended with ${end}:\n${errors}`);
   return output;
 }
 

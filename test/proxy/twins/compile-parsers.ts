@@ -1,12 +1,18 @@
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { run } from "../../../build/core/run.ts";
+import { policySources } from "../../../build/payload/compile-addon.ts";
 
 const addon = join(projectRoot, "proxy", "addon");
-const parsers = ["http-line", "http-target", "http-request", "http-answer", "http-chunks", "hello", "policy"];
+const parsers = [
+  ...["http-line", "http-target", "http-request", "http-answer", "http-chunks", "hello"].map((name) =>
+    join("engine", `${name}.c`),
+  ),
+  ...policySources,
+];
 const sanitized = [
   ...["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fno-pie"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
@@ -25,7 +31,7 @@ async function compile(coverage: boolean): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "halfbridge-judge-"));
   process.once("exit", () => rmSync(folder, { recursive: true }));
   const program = join(folder, "judge-bytes");
-  const sources = parsers.map((name) => join(addon, "engine", `${name}.c`));
+  const sources = parsers.map((name) => join(addon, name));
   const harness = join(addon, "test", "judge-bytes.c");
   if (!coverage) {
     await run(["gcc", ...sanitized, "-no-pie", "-o", program, harness, ...sources]);
@@ -33,7 +39,7 @@ async function compile(coverage: boolean): Promise<string> {
   }
   // Only the parsers are to be noticed.
   await run(["gcc", ...sanitized, "-fsanitize-coverage=trace-pc", "-c", ...sources], { cwd: folder });
-  const objects = parsers.map((name) => join(folder, `${name}.o`));
+  const objects = parsers.map((name) => join(folder, `${basename(name, ".c")}.o`));
   const others = [harness, join(addon, "test", "coverage.c")];
   await run(["gcc", ...sanitized, "-no-pie", "-o", program, ...others, ...objects]);
   return program;
