@@ -21,8 +21,19 @@ export interface Compiler {
 
 const gccVersion = "14";
 
-/** What gcc's `-shared -fPIC -O2` comes to for each of its parts; a warning is an error. */
-export const compileFlags = ["-std=gnu11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Werror"];
+/**
+ * What gcc's `-shared -fPIC -O2` comes to for each of its parts; a warning is an error. What isn't exported is hidden:
+ * calls from file to file are direct then, and nothing of Node's can take their place.
+ */
+export const compileFlags = [
+  "-std=gnu11",
+  "-O2",
+  "-fPIC",
+  "-fvisibility=hidden",
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+];
 export const linkFlags = ["-shared", "--strip-all", "--build-id=none", "--hash-style=gnu"];
 
 /** What the gcc command tells its compiler proper of a CPU (`gcc -v`). */
