@@ -19,7 +19,11 @@ export const addons = {
     "neighbours.c",
     "sockets.c",
     ...[
-      "binding.c",
+      "binding/binding.c",
+      "binding/held-policy.c",
+      "binding/options.c",
+      "binding/start.c",
+      "binding/values.c",
       "bytes.c",
       "clients.c",
       "connection.c",

@@ -1,6 +1,6 @@
 /*
  * The native engine: threads that take captured connections from accept to end. It knows nothing of Node;
- * binding.c is what JavaScript sees. All functions are called by one thread, JavaScript's, unless said.
+ * binding/ is what JavaScript sees. All functions are called by one thread, JavaScript's, unless said.
  */
 #ifndef HALFBRIDGE_ENGINE_H
 #define HALFBRIDGE_ENGINE_H

@@ -1,4 +1,4 @@
-/** What `proxy/addon/engine/binding.c` exports. A wrong shape is a TypeError; an Error's code is the errno's name. */
+/** What `proxy/addon/engine/binding/binding.c` exports. A wrong shape is a TypeError; an Error's code is the errno's name. */
 export interface EngineAddon {
   /** Begins to accept at once. `notify` is called when there is something to collect; urgently, if it is waited for. */
   readonly start: (
