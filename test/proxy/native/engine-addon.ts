@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -8,15 +8,19 @@ import { projectRoot } from "../../../build/core/paths.ts";
 import { isEngineAddon, type EngineAddon } from "../../../proxy/src/native/addon.ts";
 import { hostCompiler } from "../../payload/host-compiler.ts";
 
-let loaded: EngineAddon | undefined;
+let loaded: Promise<EngineAddon> | undefined;
 
 /**
- * The native engine, compiled by the machine's own gcc: once for all test files, whose processes come at the same
- * time. HALFBRIDGE_ENGINE_ADDON names another one, such as one with sanitizers in it.
+ * The native engine, compiled by the machine's own gcc: once for all test files, which come at the same time.
+ * HALFBRIDGE_ENGINE_ADDON names another one, such as one with sanitizers in it.
  */
-export async function engineAddon(): Promise<EngineAddon> {
-  loaded ??= loadAddon(process.env["HALFBRIDGE_ENGINE_ADDON"] ?? (await compiledAddon()));
+export function engineAddon(): Promise<EngineAddon> {
+  loaded ??= findAddon().then(loadAddon);
   return loaded;
+}
+
+async function findAddon(): Promise<string> {
+  return process.env["HALFBRIDGE_ENGINE_ADDON"] ?? (await compiledAddon());
 }
 
 async function compiledAddon(): Promise<string> {
@@ -26,7 +30,7 @@ async function compiledAddon(): Promise<string> {
   const compiler = hostCompiler(hostArchitecture());
   if (compiler === undefined) throw new Error("gcc is missing");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const mine = `${file}.${process.pid}`;
+  const mine = `${file}.${randomUUID()}`;
   await compileAddon(compiler, "engine.node", mine);
   renameSync(mine, file);
   return file;
