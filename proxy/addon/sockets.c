@@ -66,3 +66,11 @@ int open_bound(const struct sockaddr *address, socklen_t length, const struct so
 	errno = error;
 	return -1;
 }
+
+void close_with_reset(int fd)
+{
+	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+}

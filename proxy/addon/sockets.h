@@ -17,4 +17,7 @@ struct socket_wish {
 /* Opens a non-blocking TCP socket bound to an address. Returns it, or -1 with errno and the failed call's name. */
 int open_bound(const struct sockaddr *address, socklen_t length, const struct socket_wish *wish, const char **failed);
 
+/* Closes a TCP socket at once: the other side is told that its bytes were lost. */
+void close_with_reset(int fd);
+
 #endif

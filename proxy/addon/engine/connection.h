@@ -141,26 +141,34 @@ struct connection {
 	struct connection *next_gone;
 };
 
-/* connection.c */
-enum ending connection_ending_of(int error);
+/* opening.c */
 void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *client);
+
+/* connecting.c */
 void connection_connect(struct worker *worker, struct connection *connection);
+
+/* judging.c */
+/* Looks the client's groups up anew if the policy has changed. */
+void connection_group(struct worker *worker, struct connection *connection);
+/* Whether the name may be asked of the destination; if that isn't known yet, is_asked is set. */
+int connection_host_belongs(struct worker *worker, struct connection *connection, const char *host, size_t length);
+/* Everything goes on as it comes from now on. */
+void connection_tunnel(struct connection *connection);
+/* The same for what can't be looked into: judged by client and address. Returns 0 when it was ended. */
+int connection_pass_unseen(struct worker *worker, struct connection *connection);
+
+/* connection.c */
 void connection_event(struct worker *worker, struct end *end, uint32_t events);
 void connection_expire(struct worker *worker, struct connection *connection);
 double connection_deadline(const struct worker *worker, const struct connection *connection);
+
+/* ending.c */
+enum ending connection_ending_of(int error);
 /* Ends it: regularly (ENDED_CLOSED: what waits for the client is still sent), or with resets. */
 void connection_finish(struct worker *worker, struct connection *connection, enum ending ending, enum side by,
 		       int error);
 /* Resets it; `why` is a constant. */
 void connection_refuse(struct worker *worker, struct connection *connection, const char *why);
-/* Everything goes on as it comes from now on. */
-void connection_tunnel(struct connection *connection);
-/* The same for what can't be looked into: judged by client and address. Returns 0 when it was ended. */
-int connection_pass_unseen(struct worker *worker, struct connection *connection);
-/* Looks the client's groups up anew if the policy has changed. */
-void connection_group(struct worker *worker, struct connection *connection);
-/* Whether the name may be asked of the destination; if that isn't known yet, is_asked is set. */
-int connection_host_belongs(struct worker *worker, struct connection *connection, const char *host, size_t length);
 
 /* passing.c */
 void connection_advance(struct worker *worker, struct connection *connection);
