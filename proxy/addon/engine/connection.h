@@ -148,8 +148,9 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
 void connection_connect(struct worker *worker, struct connection *connection);
 
 /* judging.c */
-/* Looks the client's groups up anew if the policy has changed. */
-void connection_group(struct worker *worker, struct connection *connection);
+/* Judges by the policy that is in force; the question's groups and schedules are filled in. */
+struct policy_verdict connection_judge(struct worker *worker, struct connection *connection,
+				       struct policy_question *question);
 /* Whether the name may be asked of the destination; if that isn't known yet, is_asked is set. */
 int connection_host_belongs(struct worker *worker, struct connection *connection, const char *host, size_t length);
 /* Everything goes on as it comes from now on. */
@@ -175,12 +176,14 @@ void connection_advance(struct worker *worker, struct connection *connection);
 /* Ends one that is between two requests; another ends after its answers. */
 void connection_close_idle(struct worker *worker, struct connection *connection);
 
-/* http-connection.c: both take all that is understood of the bytes and return how many, or -1 when it has ended. */
+/*
+ * take-requests.c, take-answers.c: both take all that is understood of the bytes and return how many, or -1 when it
+ * has ended.
+ */
 long http_take_requests(struct worker *worker, struct connection *connection, char *data, size_t length);
 long http_take_answers(struct worker *worker, struct connection *connection, char *data, size_t length);
+/* take-requests.c: answers it with a refusal, and takes no more. */
 void http_turn_down(struct worker *worker, struct connection *connection, int status, const char *why);
-void http_free_requests(struct worker *worker, struct connection *connection);
-void http_free_request(struct worker *worker, struct request *request);
 
 /* http-reply.c: sends the reply that is pending, if it is its turn. Returns whether it was sent. */
 int http_reply(struct worker *worker, struct connection *connection);
@@ -199,6 +202,8 @@ int flow_receive(struct worker *worker, struct flow *flow, char *data, size_t ca
 /* Passes up to `most` bytes by a pipe; *length is what came. */
 int flow_splice(struct worker *worker, struct flow *flow, uint64_t most, uint64_t *length);
 void flow_release(struct worker *worker, struct flow *flow);
+/* What passes next: a body of that framing, or, without one, a head. */
+void flow_expect_body(struct flow *flow, enum http_body body, uint64_t length);
 
 /* bytes.c */
 int bytes_append(struct worker *worker, struct bytes *bytes, const char *data, size_t length);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../sockets.h"
+#include "in-flight.h"
 #include "worker.h"
 
 enum ending connection_ending_of(int error)
@@ -72,7 +73,7 @@ static void disappear(struct worker *worker, struct connection *connection)
 {
 	flow_release(worker, &connection->up);
 	flow_release(worker, &connection->down);
-	http_free_requests(worker, connection);
+	requests_free(worker, connection);
 	free(connection->name);
 	connection->name = NULL;
 	worker_untime(connection);
@@ -126,7 +127,7 @@ void connection_finish(struct worker *worker, struct connection *connection, enu
 		return;
 	if (connection->stage != STAGE_LINGERING)
 		report_end(worker, connection, ending, by, error);
-	http_free_requests(worker, connection);
+	requests_free(worker, connection);
 	close_origin(worker, connection, regular);
 	goes_on = regular && connection->stage != STAGE_LINGERING &&
 		  (flow_has_unsent(&connection->down) || !(connection->client.ended || connection->closes_after));

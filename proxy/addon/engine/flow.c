@@ -226,3 +226,17 @@ int flow_splice(struct worker *worker, struct flow *flow, uint64_t most, uint64_
 		give_pipe_back(worker, flow);
 	return state == FLOW_FAILED ? FLOW_FAILED : FLOW_DONE;
 }
+
+void flow_expect_body(struct flow *flow, enum http_body body, uint64_t length)
+{
+	flow->passing = PASS_HEAD;
+	if (body == HTTP_BODY_LENGTH && length > 0) {
+		flow->passing = PASS_LENGTH;
+		flow->left = length;
+	} else if (body == HTTP_BODY_CHUNKED) {
+		flow->passing = PASS_CHUNKED;
+		memset(&flow->chunks, 0, sizeof(flow->chunks));
+	} else if (body == HTTP_BODY_UNTIL_CLOSE) {
+		flow->passing = PASS_ALL;
+	}
+}

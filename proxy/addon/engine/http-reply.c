@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "in-flight.h"
 #include "worker.h"
 
 /* `2026-11-25 14:03:22 +01:00`: always as long, as proxy/src/local-time.ts has it. */
@@ -135,7 +136,7 @@ int http_reply(struct worker *worker, struct connection *connection)
 	report_request(worker, connection, reply.request, &facts, reply.why);
 	state = text == NULL ? FLOW_FAILED : flow_offer(worker, &connection->down, text, length);
 	free(text);
-	http_free_request(worker, reply.request);
+	request_free(worker, reply.request);
 	connection->reply = (struct reply){ 0 };
 	if (state == FLOW_FAILED) {
 		connection_finish(worker, connection, ENDED_RESET, SIDE_CLIENT, errno);

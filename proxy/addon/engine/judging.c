@@ -5,7 +5,8 @@
 #include "../neighbours.h"
 #include "worker.h"
 
-void connection_group(struct worker *worker, struct connection *connection)
+/* Anew if the policy has changed. */
+static void look_up_groups(struct worker *worker, struct connection *connection)
 {
 	const struct engine_options *options = &worker->engine->options;
 	const struct judging *judging = worker_judging(worker);
@@ -22,19 +23,24 @@ void connection_group(struct worker *worker, struct connection *connection)
 	connection->generation = judging->generation;
 }
 
+struct policy_verdict connection_judge(struct worker *worker, struct connection *connection,
+				       struct policy_question *question)
+{
+	look_up_groups(worker, connection);
+	question->groups = connection->groups;
+	question->schedules = atomic_load_explicit(&worker->engine->schedules, memory_order_relaxed);
+	return policy_judge(&worker_judging(worker)->policy, question);
+}
+
 /* Neither method nor name: a rule fits by its groups and schedules, or by the address. */
 int connection_pass_unseen(struct worker *worker, struct connection *connection)
 {
-	const struct judging *judging = worker_judging(worker);
 	char host[INET6_ADDRSTRLEN];
 	struct policy_question question = { .port = connection->destination.port, .host = host };
 	struct policy_verdict verdict;
 
-	connection_group(worker, connection);
-	question.groups = connection->groups;
-	question.schedules = atomic_load_explicit(&worker->engine->schedules, memory_order_relaxed);
 	question.host_length = strlen(endpoint_print(&connection->destination, host));
-	verdict = policy_judge(&judging->policy, &question);
+	verdict = connection_judge(worker, connection, &question);
 	connection->rule = verdict.rule;
 	connection_tunnel(connection);
 	if (!verdict.blocks)

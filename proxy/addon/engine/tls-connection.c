@@ -49,16 +49,12 @@ static void note_name(struct connection *connection, const char *host)
 static int judge(struct worker *worker, struct connection *connection, const char *host)
 {
 	struct policy_question question = {
-		.schedules = atomic_load_explicit(&worker->engine->schedules, memory_order_relaxed),
 		.port = connection->destination.port,
 		.host = host,
 		.host_length = strlen(host),
 	};
-	struct policy_verdict verdict;
+	struct policy_verdict verdict = connection_judge(worker, connection, &question);
 
-	connection_group(worker, connection);
-	question.groups = connection->groups;
-	verdict = policy_judge(&worker_judging(worker)->policy, &question);
 	connection->rule = verdict.rule;
 	return !verdict.blocks;
 }
