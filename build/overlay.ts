@@ -14,7 +14,7 @@ import { runtimePackages } from "./payload/runtime.ts";
 import { makePlan } from "./plan/plan.ts";
 
 /** Says that a folder is one that was exported: it may be replaced. */
-export const exportMark = "halfbridge.json";
+const exportMark = "halfbridge.json";
 
 /** board + site → plan → payload, for a base that isn't Debian's. */
 export async function makeForBase<B extends BoardProfile>(

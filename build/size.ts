@@ -19,7 +19,7 @@ export async function weighImage(board: Board, loaded: LoadedSite, options: Fetc
 }
 
 /** Likewise, of what is assembled already. */
-export async function weighAssembly(assembly: Assembly, loaded: LoadedSite): Promise<Budget> {
+async function weighAssembly(assembly: Assembly, loaded: LoadedSite): Promise<Budget> {
   const { plan, format } = assembly;
   const { board, site } = plan;
   const parts = [

@@ -26,7 +26,7 @@ export const writeSite = (site: Site): string =>
   `ln -sfn ${builtSetup}/lists ${builtSetup}/block-page.html /tmp/`;
 
 /** Between a bridge and a routed mode other MACs answer; hosts would find out when their caches age. */
-export async function forgetNeighbours({ isp, client, topology }: Lane): Promise<void> {
+async function forgetNeighbours({ isp, client, topology }: Lane): Promise<void> {
   const flush = "ip neigh flush all; ip -6 neigh flush all";
   await Promise.all(
     [isp, ...topology.clients.map((_, index) => client(index + 1))].map((host) => host.run(flush)),

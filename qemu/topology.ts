@@ -67,7 +67,7 @@ const documentationBlocks = ["198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24"
 const documentationBlocks6 = ["2001:db8:f::/48", "3fff:0:f::/48"];
 
 /** How many clients a LAN has that has room. */
-export const clientCount = 4;
+const clientCount = 4;
 export const originCount = 2;
 
 /** Places the lab's hosts around a site's addresses. MACs are locally administered, as QEMU's are. */

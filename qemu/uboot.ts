@@ -27,7 +27,7 @@ export async function fetchUboot(cpu: Cpu, suite: string, cache: PackageCache): 
 }
 
 /** Sets `bootdelay` in the environment that is compiled in: two seconds a start would be spent waiting. */
-export function withoutBootDelay(image: Buffer): Buffer {
+function withoutBootDelay(image: Buffer): Buffer {
   const at = image.indexOf("bootdelay=2\0");
   if (at < 0) throw new ToolError("this U-Boot has no bootdelay of 2 s in its environment");
   const copy = Buffer.from(image);

@@ -17,9 +17,6 @@ export const firstPartitionBytes = 16 * 1024 * 1024;
 /** What stands before the first program, by SoC. */
 const chipTags: Readonly<Record<string, string>> = { rk3328: "RK32", rk3399: "RK33" };
 
-/** SoCs whose loaders can be checked. */
-export const checkedSocs = Object.keys(chipTags);
-
 /** Says each thing that is wrong with a loader for an SoC (`rk3328`); none if it can be started from. */
 export function checkRockchipLoader(loader: Buffer, soc: string): string[] {
   const treeAt = imageTreeOffsetBytes - loaderOffsetBytes;

@@ -85,7 +85,7 @@ function askAll(lane: Lane, seconds: number): string {
 }
 
 /** Kills the proxy, with its supervisor suspended, and lets it come back. */
-export async function withoutProxy<T>({ router }: Lane, work: () => Promise<T>): Promise<T> {
+async function withoutProxy<T>({ router }: Lane, work: () => Promise<T>): Promise<T> {
   const supervisor = `$(cat ${run}/supervisor.pid)`;
   await router.console.succeed(`kill -STOP ${supervisor}; kill -KILL $(cat ${run}/proxy.pid)`);
   try {

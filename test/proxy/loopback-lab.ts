@@ -61,7 +61,7 @@ export const quickConfig: ProxyConfig = {
 };
 
 /** What the proxy takes the origin for: an address of this machine would be a loop. */
-export const originSeen: Endpoint = { address: "203.0.113.80", port: 7 };
+const originSeen: Endpoint = { address: "203.0.113.80", port: 7 };
 
 /**
  * Runs a body in a lab, and holds that it left nothing behind: every socket of clients, proxy and

@@ -82,7 +82,7 @@ const tooBig = (bytes: number, limit: number): string =>
   `it is ${Math.ceil((bytes - limit) / 1024)} KiB too big (${Math.ceil(bytes / 1024)} of at most ${Math.floor(limit / 1024)} KiB)`;
 
 /** `WARNING: Image file PATH is too big: BYTES > LIMIT` (Build/check-size in include/image-commands.mk). */
-export function parseTooBig(output: string): { name: string; bytes: number; limit: number }[] {
+function parseTooBig(output: string): { name: string; bytes: number; limit: number }[] {
   return [...output.matchAll(/Image file (\S+) is too big: (\d+) > (\d+)/g)].map(
     ([, path = "", bytes, limit]) => ({
       name: path.replace(/^.*\//, ""),

@@ -98,7 +98,7 @@ const limits = (config: ProxyConfig): string[] => [
 ];
 
 /** Two for a connection, and some for squid itself. */
-export const descriptorsFor = ({ maxConnections }: Pick<ProxyConfig, "maxConnections">): number =>
+const descriptorsFor = ({ maxConnections }: Pick<ProxyConfig, "maxConnections">): number =>
   2 * maxConnections + 128;
 
 /** Names that are no address of where a connection goes: by where it goes, or not at all. */

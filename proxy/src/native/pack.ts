@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import type { Endpoint } from "../transport.ts";
 
 /** The bytes of an endpoint: an IPv6 address, or an IPv4 address mapped (RFC 4291, 2.5.5.2), and the port. */
-export const endpointBytes = 18;
+const endpointBytes = 18;
 
 export function packEndpoints(endpoints: readonly Endpoint[]): Uint8Array {
   const bytes = new Uint8Array(endpoints.length * endpointBytes);

@@ -62,7 +62,7 @@ function fit(url: SeenUrl, at: number, text: Uint8Array, part: number, partEnd: 
 }
 
 /** Anything in ASCII but letters, digits, and `_`, `-`, `.`, `%`. */
-export function isSeparator(byte: number): boolean {
+function isSeparator(byte: number): boolean {
   if (byte >= 0x80 || (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39)) return false;
   return byte !== 0x5f && byte !== 0x2d && byte !== 0x2e && byte !== 0x25;
 }

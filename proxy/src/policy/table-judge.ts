@@ -29,7 +29,7 @@ export function judgeByTable(
 }
 
 /** The index of the first rule that fits, -1 for none. Lists are only looked at where it comes to them, and once. */
-export function firstFit(
+function firstFit(
   table: PolicyTable,
   { groups, method }: Pick<Question, "groups" | "method">,
   running: number,
@@ -50,7 +50,7 @@ export function firstFit(
   return -1;
 }
 
-export function actionOf(table: PolicyTable, rule: number): "allow" | "block" {
+function actionOf(table: PolicyTable, rule: number): "allow" | "block" {
   const blocks =
     rule < 0 ? table.words[header.blocksByDefault] : table.words[table.rules + rule * sizes.rule + 4];
   return blocks === 0 ? "allow" : "block";

@@ -14,7 +14,7 @@ export interface BrokenHello {
 }
 
 /** No hello is waited for beyond this many bytes. */
-export const helloLimitBytes = 65_536;
+const helloLimitBytes = 65_536;
 
 const messageClientHello = 1;
 const extensionServerName = 0;

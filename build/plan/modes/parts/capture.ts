@@ -78,7 +78,7 @@ function exceptionsOf(site: Site): CaptureException[] {
   ];
 }
 
-export const familyOf = (address: string): Family => (address.includes(":") ? "ipv6" : "ipv4");
+const familyOf = (address: string): Family => (address.includes(":") ? "ipv6" : "ipv4");
 
 const hostPrefix = (address: string): string => `${address}/${familyOf(address) === "ipv6" ? 128 : 32}`;
 
