@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { note } from "../../core/progress.ts";
 import { formatOutcomes, lanesFor, workOnAll, type Outcome, type Phase } from "../all-boards.ts";
-import { buildOpenwrt, tellOpenwrt } from "./build-openwrt.ts";
+import { buildOpenwrt, tellOpenwrt } from "../build-openwrt.ts";
 import { buildOnBase, onBase, takesBase, type BaseFlags } from "../base.ts";
 import {
   outDirectory,

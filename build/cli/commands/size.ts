@@ -3,7 +3,7 @@ import { InputError } from "../../core/faults.ts";
 import { findOverruns } from "../../image/budget.ts";
 import { weighImage } from "../../size.ts";
 import { formatSize } from "../format-size.ts";
-import { sizeOpenwrt } from "./size-openwrt.ts";
+import { sizeOpenwrt } from "../size-openwrt.ts";
 import { outDirectory, readInputs, takesInputs, type InputOptions } from "../inputs.ts";
 
 /** `halfbridge size` */

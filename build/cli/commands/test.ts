@@ -11,7 +11,7 @@ import { writeReport } from "../../report/write-report.ts";
 import { lanesFor, workOnAll, type Phase } from "../all-boards.ts";
 import { buildOnBase, onBase, takesBase } from "../base.ts";
 import { readAllInputs, readInputs, takesAll, takesInputs, readForBase } from "../inputs.ts";
-import { buildOpenwrt } from "./build-openwrt.ts";
+import { buildOpenwrt } from "../build-openwrt.ts";
 import { proveOpenwrtBoard, startableImages } from "../prove-openwrt-board.ts";
 import { openwrtExport } from "../../base/openwrt/export.ts";
 import { makeReport } from "../make-report.ts";

@@ -1,16 +1,16 @@
 import { join, relative, resolve } from "node:path";
-import { buildFromSource } from "../../base/openwrt/build-from-source.ts";
-import { buildWithImageBuilder } from "../../base/openwrt/build-with-imagebuilder.ts";
-import { openwrtExport } from "../../base/openwrt/export.ts";
-import { openImageBuilder } from "../../base/openwrt/imagebuilder.ts";
-import { publishOpenwrt, type OpenwrtPublished } from "../../base/openwrt/publish.ts";
-import type { OpenwrtBoard } from "../../config/board.ts";
-import { InputError } from "../../core/faults.ts";
-import { note } from "../../core/progress.ts";
-import { makeForBase } from "../../overlay.ts";
-import type { Plan } from "../../plan/plan.ts";
-import { outDirectory, readAnyInputs, readForBase } from "../inputs.ts";
-import type { BuildFlags } from "./build.ts";
+import { buildFromSource } from "../base/openwrt/build-from-source.ts";
+import { buildWithImageBuilder } from "../base/openwrt/build-with-imagebuilder.ts";
+import { openwrtExport } from "../base/openwrt/export.ts";
+import { openImageBuilder } from "../base/openwrt/imagebuilder.ts";
+import { publishOpenwrt, type OpenwrtPublished } from "../base/openwrt/publish.ts";
+import type { OpenwrtBoard } from "../config/board.ts";
+import { InputError } from "../core/faults.ts";
+import { note } from "../core/progress.ts";
+import { makeForBase } from "../overlay.ts";
+import type { Plan } from "../plan/plan.ts";
+import { outDirectory, readAnyInputs, readForBase } from "./inputs.ts";
+import type { BuildFlags } from "./commands/build.ts";
 
 /** What `--imagebuilder` and `--openwrt-source` make: OpenWrt's own images with the payload in them. */
 export async function buildOpenwrt(

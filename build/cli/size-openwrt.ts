@@ -1,9 +1,9 @@
-import { openwrtExport } from "../../base/openwrt/export.ts";
-import { findOverlayOverrun, mostPackedBytes, weighOverlay } from "../../base/openwrt/weigh.ts";
-import { InputError } from "../../core/faults.ts";
-import { makeForBase } from "../../overlay.ts";
-import { formatTable } from "../../report/text-table.ts";
-import { outDirectory, readForBase, type InputOptions } from "../inputs.ts";
+import { openwrtExport } from "../base/openwrt/export.ts";
+import { findOverlayOverrun, mostPackedBytes, weighOverlay } from "../base/openwrt/weigh.ts";
+import { InputError } from "../core/faults.ts";
+import { makeForBase } from "../overlay.ts";
+import { formatTable } from "../report/text-table.ts";
+import { outDirectory, readForBase, type InputOptions } from "./inputs.ts";
 
 /** Ranks what the overlay for OpenWrt weighs; what OpenWrt's own part weighs, only its build knows. */
 export async function sizeOpenwrt(
