@@ -1,7 +1,7 @@
 import { hasOwnImage, type Board, type BoardProfile } from "../config/board.ts";
 
 /** What is known of a board's image before anyone flashes it. */
-export interface Proof {
+export interface ProofLevel {
   /**
    * `image`: the lab boots the image file itself; `payload`: it boots the image's kernel and root file system in
    * another machine; `hardware`: the profile has evidence of someone who ran the image on the model itself.
@@ -21,7 +21,7 @@ const starters: Readonly<Record<Board["image"]["format"], Readonly<Partial<Recor
   };
 
 /** As proofOf, for a board of any base: of OpenWrt's images, the lab boots those for PCs. */
-export function proofOfProfile(board: BoardProfile): Proof {
+export function proofOfProfile(board: BoardProfile): ProofLevel {
   if (hasOwnImage(board)) return proofOf(board);
   return {
     level: (board.evidence ?? []).length > 0 ? "hardware" : "payload",
@@ -31,7 +31,7 @@ export function proofOfProfile(board: BoardProfile): Proof {
 }
 
 /** The proof level that a board's profile can reach, and what it leaves open. */
-export function proofOf(board: Board): Proof {
+export function proofOf(board: Board): ProofLevel {
   const startedBy = startedByOf(board);
   const { evidence = [] } = board;
   const level = evidence.length > 0 ? "hardware" : startedBy === "" ? "payload" : "image";
