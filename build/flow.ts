@@ -11,7 +11,8 @@ import { writeInitramfs } from "./base/initramfs.ts";
 import { requireDeviceTree } from "./base/kernel.ts";
 import { suite } from "./base/packages.ts";
 import { checkDisk } from "./image/check-disk.ts";
-import { publish, type Published } from "./image/publish.ts";
+import { publishDebian } from "./image/publish-debian.ts";
+import type { Published } from "./image/publish-image.ts";
 import { layerRoot } from "./image/root-layers.ts";
 import { extendSquashfs, identifySquashfs, writeSquashfs, type Compression } from "./image/squashfs.ts";
 import { identifyLoader, openLoader } from "./loader/loader.ts";
@@ -116,7 +117,7 @@ export async function buildImage(
 
   const { configuration } = payload;
   const used = [...new Set([...system.packages, ...payload.packages])];
-  return publish(
+  return publishDebian(
     {
       plan,
       configuration,

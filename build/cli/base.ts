@@ -4,7 +4,7 @@ import type { LoadedSite } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { buildWithBuildroot } from "../buildroot-flow.ts";
 import { buildImage, type BuildOptions } from "../flow.ts";
-import type { Published } from "../image/publish.ts";
+import type { Published } from "../image/publish-image.ts";
 
 export interface BaseFlags {
   readonly base?: Board["base"];

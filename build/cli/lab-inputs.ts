@@ -5,7 +5,7 @@ import type { Site } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { step } from "../core/progress.ts";
 import { suite } from "../base/packages.ts";
-import type { Published } from "../image/publish.ts";
+import type { Published } from "../image/publish-image.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openTools } from "../debian/tools.ts";
 import { findAccelerator, type Accelerator } from "../../qemu/accelerator.ts";

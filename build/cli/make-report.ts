@@ -1,6 +1,6 @@
 import type { Board } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
-import type { Published } from "../image/publish.ts";
+import type { Published } from "../image/publish-image.ts";
 import { untriedParts, type UntriedPart } from "../plan/proof-level.ts";
 import type { Figure, Report } from "../report/report.ts";
 import type { Accelerator } from "../../qemu/accelerator.ts";

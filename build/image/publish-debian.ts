@@ -9,9 +9,7 @@ import { publishImage, type Published } from "./publish-image.ts";
 import { debianComponents } from "./sbom.ts";
 import { weigh } from "./sizes.ts";
 
-export type { Published } from "./publish-image.ts";
-
-/** All that a build made, and what it was made of. */
+/** All that a build of the debian base made, and what it was made of. */
 export interface BuildResult {
   readonly plan: Plan;
   readonly configuration: readonly Entry[];
@@ -33,7 +31,7 @@ export interface BuildResult {
 }
 
 /** What Debian's packages were made into, put into `out/<board>/`. */
-export function publish(result: BuildResult, outDirectory: string): Promise<Published> {
+export function publishDebian(result: BuildResult, outDirectory: string): Promise<Published> {
   const { plan, configuration, system, boot, root, image, tools, compiler, fast } = result;
   const packages = [
     ...result.packages,

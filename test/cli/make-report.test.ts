@@ -1,7 +1,7 @@
 import test from "ava";
 import { makeReport } from "../../build/cli/make-report.ts";
 import type { Board } from "../../build/config/board.ts";
-import type { Published } from "../../build/image/publish.ts";
+import type { Published } from "../../build/image/publish-image.ts";
 import { makePlan } from "../../build/plan/plan.ts";
 import { board, richSite } from "../setups.ts";
 

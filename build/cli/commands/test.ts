@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { Option, type Command } from "commander";
 import { InputError } from "../../core/faults.ts";
 import { note, step } from "../../core/progress.ts";
-import type { Published } from "../../image/publish.ts";
+import type { Published } from "../../image/publish-image.ts";
 import { makePlan, type Plan } from "../../plan/plan.ts";
 import { formatSummary } from "../../report/format-summary.ts";
 import type { Claim, Report } from "../../report/report.ts";
