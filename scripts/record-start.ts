@@ -6,8 +6,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildOptions } from "../build/cli/commands/build.ts";
-import { readInputs } from "../build/cli/inputs.ts";
+import { outDirectory, readInputs } from "../build/cli/inputs.ts";
 import { chooseFirmwares, openFirmware, openLab } from "../build/cli/lab-inputs.ts";
 import { note } from "../build/core/progress.ts";
 import { projectRoot } from "../build/core/paths.ts";
@@ -39,11 +38,11 @@ const lab = await openLab({ accel: "auto" });
 
 for (const boardName of boards) {
   const { board, ...site } = await readInputs(boardName, { site: siteFile });
-  const { plan, image, directory } = await buildImage(
-    board,
-    site,
-    buildOptions({ fast: true, site: siteFile }),
-  );
+  const { plan, image, directory } = await buildImage(board, site, {
+    outDirectory,
+    fast: true,
+    refresh: false,
+  });
   const [kind = "bios"] = chooseFirmwares("all", board);
   const options: LabOptions = {
     ...{ plan, imageFile: image, firmware: await openFirmware(kind, board), ...lab },

@@ -5,8 +5,12 @@ import { InputError } from "../core/faults.ts";
 import { buildWithBuildroot } from "../buildroot-flow.ts";
 import { buildImage, type BuildOptions } from "../flow.ts";
 import type { Published } from "../image/publish-image.ts";
+import { outDirectory } from "./inputs.ts";
 
-export interface BaseFlags {
+/** What every command knows that builds an image. */
+export interface BuildFlags {
+  readonly fast?: true;
+  readonly update?: true;
   readonly base?: Board["base"];
   readonly buildroot?: string;
   readonly configFragment?: string;
@@ -26,15 +30,15 @@ export function takesBase(command: Command): Command {
 }
 
 /** The board as the base that was asked for sees it. */
-export const onBase = (board: Board, { base = board.base }: BaseFlags): Board => ({ ...board, base });
+export const onBase = (board: Board, { base = board.base }: BuildFlags): Board => ({ ...board, base });
 
 /** Builds an image for a board on its base. */
-export function buildOnBase(
-  board: Board,
-  loaded: LoadedSite,
-  flags: BaseFlags,
-  options: BuildOptions,
-): Promise<Published> {
+export function buildOnBase(board: Board, loaded: LoadedSite, flags: BuildFlags): Promise<Published> {
+  const options: BuildOptions = {
+    outDirectory,
+    fast: flags.fast === true,
+    refresh: flags.update === true,
+  };
   if (board.base === "debian") return buildImage(board, loaded, options);
   const { buildroot = "" } = flags;
   if (buildroot === "") {

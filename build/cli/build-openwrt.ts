@@ -9,13 +9,17 @@ import { InputError } from "../core/faults.ts";
 import { note } from "../core/progress.ts";
 import { makeForBase } from "../overlay.ts";
 import type { Plan } from "../plan/plan.ts";
-import { outDirectory, readAnyInputs, readForBase } from "./inputs.ts";
-import type { BuildFlags } from "./commands/build.ts";
+import { outDirectory, readAnyInputs, readForBase, type InputOptions } from "./inputs.ts";
+
+export interface OpenwrtFlags {
+  readonly imagebuilder?: string;
+  readonly openwrtSource?: string;
+}
 
 /** What `--imagebuilder` and `--openwrt-source` make: OpenWrt's own images with the payload in them. */
 export async function buildOpenwrt(
   boardName: string,
-  options: BuildFlags,
+  options: InputOptions & OpenwrtFlags & { readonly update?: true },
 ): Promise<OpenwrtPublished & { plan: Plan<OpenwrtBoard> }> {
   const { imagebuilder, openwrtSource, update } = options;
   if (imagebuilder !== undefined && openwrtSource !== undefined) {

@@ -2,22 +2,12 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { note } from "../../core/progress.ts";
 import { formatOutcomes, lanesFor, workOnAll, type Outcome, type Phase } from "../all-boards.ts";
-import { buildOpenwrt, tellOpenwrt } from "../build-openwrt.ts";
-import { buildOnBase, onBase, takesBase, type BaseFlags } from "../base.ts";
-import {
-  outDirectory,
-  readAllInputs,
-  readInputs,
-  takesAll,
-  takesInputs,
-  type InputOptions,
-} from "../inputs.ts";
+import { buildOpenwrt, tellOpenwrt, type OpenwrtFlags } from "../build-openwrt.ts";
+import { buildOnBase, onBase, takesBase, type BuildFlags } from "../base.ts";
+import { readAllInputs, readInputs, takesAll, takesInputs, type InputOptions } from "../inputs.ts";
 
-export interface BuildFlags extends InputOptions, BaseFlags {
-  readonly fast?: true;
-  readonly update?: true;
-  readonly imagebuilder?: string;
-  readonly openwrtSource?: string;
+interface Flags extends InputOptions, BuildFlags, OpenwrtFlags {
+  readonly json?: true;
 }
 
 /** `halfbridge build` */
@@ -29,7 +19,7 @@ export function addBuild(program: Command): void {
     .option("--imagebuilder <path>", "have an OpenWrt ImageBuilder (folder or archive) make the images")
     .option("--openwrt-source <folder>", "have a checkout of OpenWrt make the images")
     .option("--json", "the manifest, or what became of all boards, as JSON")
-    .action(async (boardName: string, options: BuildFlags & { json?: true }, command: Command) => {
+    .action(async (boardName: string, options: Flags, command: Command) => {
       if (options.all) {
         const { boards } = await readAllInputs(options, command);
         return tellOutcomes(await workOnAll(boards, [buildPhase(options)]), options);
@@ -42,7 +32,6 @@ export function addBuild(program: Command): void {
         onBase(board, options),
         loaded,
         options,
-        buildOptions(options),
       );
       if (options.json) {
         process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
@@ -58,17 +47,12 @@ export function addBuild(program: Command): void {
 }
 
 /** Builds each board; compression uses all cores by itself, what comes before it and after doesn't. */
-export function buildPhase(options: BuildFlags): Phase {
+export function buildPhase(options: InputOptions & BuildFlags): Phase {
   return {
     lanes: lanesFor({ cores: 1, memoryMiB: 1536 }),
     async work(boardName) {
       const { board, ...loaded } = await readInputs(boardName, options);
-      const { manifest, fresh } = await buildOnBase(
-        onBase(board, options),
-        loaded,
-        options,
-        buildOptions(options),
-      );
+      const { manifest, fresh } = await buildOnBase(onBase(board, options), loaded, options);
       const { bytes } = manifest.compressed ?? manifest.image;
       return { verdict: fresh ? "built" : "unchanged", sizeBytes: bytes };
     },
@@ -79,9 +63,4 @@ export function buildPhase(options: BuildFlags): Phase {
 export function tellOutcomes(outcomes: readonly Outcome[], { json }: { json?: true }): void {
   process.stdout.write(json ? `${JSON.stringify(outcomes, null, 2)}\n` : formatOutcomes(outcomes));
   if (outcomes.some(({ verdict }) => verdict === "failed")) process.exitCode = 1;
-}
-
-/** What the flags mean for a build. */
-export function buildOptions({ fast, update }: BuildFlags) {
-  return { outDirectory, fast: fast === true, refresh: update === true };
 }

@@ -9,9 +9,16 @@ import type { Claim, Report } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { lanesFor, workOnAll, type Phase } from "../all-boards.ts";
-import { buildOnBase, onBase, takesBase } from "../base.ts";
-import { readAllInputs, readInputs, takesAll, takesInputs, readForBase } from "../inputs.ts";
-import { buildOpenwrt } from "../build-openwrt.ts";
+import { buildOnBase, onBase, takesBase, type BuildFlags } from "../base.ts";
+import {
+  readAllInputs,
+  readInputs,
+  takesAll,
+  takesInputs,
+  readForBase,
+  type InputOptions,
+} from "../inputs.ts";
+import { buildOpenwrt, type OpenwrtFlags } from "../build-openwrt.ts";
 import { proveOpenwrtBoard, startableImages } from "../prove-openwrt-board.ts";
 import { openwrtExport } from "../../base/openwrt/export.ts";
 import { makeReport } from "../make-report.ts";
@@ -25,14 +32,14 @@ import {
   type FirmwareKind,
   type LabFlags,
 } from "../lab-inputs.ts";
-import { buildOptions, buildPhase, tellOutcomes, type BuildFlags } from "./build.ts";
+import { buildPhase, tellOutcomes } from "./build.ts";
 import { acceleratorFor } from "../../../qemu/machine-kinds.ts";
 import { partNames, proveMatrix } from "../../../qemu/matrix/prove-matrix.ts";
 import { columnsOf, tasksOf, type Part } from "../../../qemu/matrix/tasks.ts";
 import { proveImage, type Proof } from "../../../qemu/prove.ts";
 import { planTopology } from "../../../qemu/topology.ts";
 
-interface TestFlags extends BuildFlags, LabFlags, Part {
+interface TestFlags extends InputOptions, BuildFlags, OpenwrtFlags, LabFlags, Part {
   readonly matrix?: true;
   readonly json?: true;
 }
@@ -88,7 +95,7 @@ async function proveBoard(boardName: string, options: TestFlags): Promise<Proven
   requireConsole(loaded.site, options.site);
   requirePromise(makePlan(board, loaded.site, loaded.files), partOf(options));
   const firmwares = chooseFirmwares(options.firmware, board);
-  const published = await buildOnBase(board, loaded, options, buildOptions(options));
+  const published = await buildOnBase(board, loaded, options);
   const lab = await openLab(options);
   const accelerator = acceleratorFor(board.arch, lab.accelerator);
   const runs: LabRun[] = [];
