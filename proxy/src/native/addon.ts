@@ -1,3 +1,5 @@
+import type { Counters } from "../engine.ts";
+
 /** What `proxy/addon/engine/binding/binding.c` exports. A wrong shape is a TypeError; an Error's code is the errno's name. */
 export interface EngineAddon {
   /** Begins to accept at once. `notify` is called when there is something to collect; urgently, if it is waited for. */
@@ -15,7 +17,7 @@ export interface EngineAddon {
   readonly list: (engine: EngineHandle) => void;
   /** Whole records, one behind the other: how many bytes they are, and how many records were lost. */
   readonly collect: (engine: EngineHandle, into: Uint8Array) => readonly [bytes: number, lost: number];
-  readonly count: (engine: EngineHandle) => AddonCounters;
+  readonly count: (engine: EngineHandle) => Counters;
   readonly closeListeners: (engine: EngineHandle) => void;
   /** Resets what is left; its records can still be collected. */
   readonly stop: (engine: EngineHandle) => void;
@@ -46,16 +48,6 @@ export interface AddonPolicy {
   readonly table: ArrayBuffer;
   /** As `packPages` makes them. */
   readonly pages: Uint8Array;
-}
-
-export interface AddonCounters {
-  readonly open: number;
-  readonly accepted: number;
-  readonly overLimit: number;
-  readonly shed: number;
-  readonly loops: number;
-  readonly bytesFromClients: number;
-  readonly bytesToClients: number;
 }
 
 export function isEngineAddon(addon: object): addon is EngineAddon {
