@@ -4,12 +4,14 @@ import test, { type ExecutionContext } from "ava";
 import { projectRoot } from "../../build/core/paths.ts";
 import { run } from "../../build/core/run.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { halfbridge } from "./halfbridge.ts";
 
-const halfbridge = (...argv: string[]) =>
+/** In a process of its own. */
+const alone = (...argv: string[]) =>
   run([process.execPath, join(projectRoot, "build/cli/main.ts"), ...argv], {
     cwd: projectRoot,
     okCodes: [0, 1, 2],
-    env: { HALFBRIDGE_BUILDROOT: "" }, // tests that want a tree name it
+    env: { HALFBRIDGE_BUILDROOT: "" },
   });
 
 async function brokenSite(t: ExecutionContext): Promise<string> {
@@ -17,6 +19,12 @@ async function brokenSite(t: ExecutionContext): Promise<string> {
   await writeFile(file, "name: x\nmode: half-bridge\nlan: 10.1.2.0/24\n");
   return file;
 }
+
+test("a command in a process of its own says and ends the same as one among many", async (t) => {
+  const site = await brokenSite(t);
+  for (const argv of [["--help"], ["check", site], ["check", "--json", site], ["plan"], ["flash"], []])
+    t.deepEqual(await alone(...argv), await halfbridge(...argv), argv.join(" "));
+});
 
 test("every command has its own help", async (t) => {
   for (const command of [
@@ -39,7 +47,7 @@ test("every command has its own help", async (t) => {
 });
 
 test("check finds the boards and sites of the checkout sound", async (t) => {
-  const { stdout, exitCode } = await halfbridge("check");
+  const { stdout, exitCode } = await alone("check");
   t.is(exitCode, 0);
   t.regex(stdout, /sites\/example\.yaml: a sound site/);
   t.regex(stdout, /sites\/full-bridge\.yaml: a sound site/);
@@ -47,7 +55,7 @@ test("check finds the boards and sites of the checkout sound", async (t) => {
 });
 
 test("faulty input ends with exit code 1 and a line for every fault, of the board and the site alike", async (t) => {
-  const { stderr, stdout, exitCode } = await halfbridge("build", "x86-65", "--site", await brokenSite(t));
+  const { stderr, stdout, exitCode } = await alone("build", "x86-65", "--site", await brokenSite(t));
   t.is(exitCode, 1);
   t.is(stdout, "");
   t.regex(stderr, /^board-configs: no board is called "x86-65"/m);
@@ -108,7 +116,7 @@ test("what to flash onto is never guessed, and a board that isn't there is told 
 });
 
 test("an unknown command is refused with the near one", async (t) => {
-  const { stderr, exitCode } = await halfbridge("biuld");
+  const { stderr, exitCode } = await alone("biuld");
   t.is(exitCode, 1);
   t.regex(stderr, /Did you mean build\?/);
 });

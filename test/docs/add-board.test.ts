@@ -5,9 +5,9 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { readBoardByName } from "../../build/config/board.ts";
 import { projectRoot } from "../../build/core/paths.ts";
-import { run } from "../../build/core/run.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { commandBlocks, runnable, wordsOf } from "./commands.ts";
+import { halfbridge } from "../cli/halfbridge.ts";
+import { commandBlocks, wordsOf } from "./commands.ts";
 
 const guide = (await readFile(join(projectRoot, "board-configs/README.md"), "utf8"))
   .split(/^## /m)
@@ -22,10 +22,9 @@ async function follow(folder: string, ...names: readonly string[]) {
   for (const argv of wanted) {
     const here = argv.map((word) => word.replace(/^board-configs\//, `${folder}/`));
     const takesFolder = !["check", "board check"].some((name) => argv.join(" ").startsWith(name));
-    const options = { cwd: projectRoot, input: "", okCodes: [0, 1] };
-    const { stdout, stderr, exitCode } = await run(
-      runnable([...here, ...(takesFolder ? ["--boards", folder] : [])]),
-      options,
+    const { stdout, stderr, exitCode } = await halfbridge(
+      ...here,
+      ...(takesFolder ? ["--boards", folder] : []),
     );
     said += stdout + stderr;
     if (exitCode !== 0) return { failed: argv.join(" "), said };
@@ -76,7 +75,7 @@ test("every step of the guide is a command with these options", async (t) => {
   t.true(steps.length >= 8);
   for (const argv of steps) {
     const name = argv.slice(0, argv[0] === "board" ? 2 : 1);
-    const { stdout } = await run(runnable([...name, "--help"]), { cwd: projectRoot });
+    const { stdout } = await halfbridge(...name, "--help");
     t.true(stdout.startsWith(`Usage: halfbridge ${name.join(" ")}`), name.join(" "));
     for (const option of argv.filter((word) => word.startsWith("--")))
       t.true(stdout.includes(option), option);

@@ -12,10 +12,3 @@ export function commandBlocks(text: string): string[] {
 export function wordsOf(command: string): string[] {
   return [...command.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ""));
 }
-
-/** The command that a user of the docs means, as it is run from the checkout. */
-export const runnable = (argv: readonly string[]): string[] => [
-  process.execPath,
-  "build/cli/main.ts",
-  ...argv,
-];
