@@ -1,4 +1,6 @@
-import test from "ava";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
 import { readSite } from "../../build/config/site.ts";
 import { run } from "../../build/core/run.ts";
 import { builtSetup, renderConfiguration } from "../../build/payload/configuration.ts";
@@ -6,6 +8,7 @@ import { marks } from "../../build/plan/network.ts";
 import { makePlan } from "../../build/plan/plan.ts";
 import { parseConfig } from "../../proxy/src/config.ts";
 import { board, dialects, kinds, planOf } from "../setups.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { scriptNames, textOf } from "./setup-files.ts";
 
 const plan = makePlan(board, await readSite("sites/example.yaml"));
@@ -20,11 +23,21 @@ test("every script is one that a POSIX shell can read, and can be run", async (t
   const scripts = trees.flat().filter((entry) => textOf(entry).startsWith("#!/bin/sh"));
   const distinct = new Map(scripts.map((entry) => [textOf(entry), entry]));
   t.true(distinct.size > 40);
-  for (const [text, script] of distinct) {
-    await t.notThrowsAsync(run(["sh", "-n"], { input: text }), script.path);
-    t.is(script.kind === "file" ? script.mode : 0, 0o755, script.path);
-  }
+  for (const script of distinct.values()) t.is(script.kind === "file" ? script.mode : 0, 0o755, script.path);
+
+  const faulty = "#!/bin/sh\nif true; then\n";
+  t.deepEqual(await unreadable(t, [...distinct.keys(), faulty]), [distinct.size]);
 });
+
+/** Which of these texts no shell could read, by their numbers. */
+async function unreadable(t: ExecutionContext, texts: readonly string[]): Promise<number[]> {
+  const folder = await temporaryFolder(t);
+  await Promise.all(texts.map(async (text, number) => writeFile(join(folder, `${number}`), text)));
+  const { stdout } = await run(["sh", "-c", 'for script in *; do sh -n "$script" || echo "$script"; done'], {
+    cwd: folder,
+  });
+  return stdout.split("\n").slice(0, -1).map(Number);
+}
 
 test("whatever is to be run says who runs it, or it would come without permission", (t) => {
   const programs = configuration.filter(({ path }) => /\/stages\/|^\/usr\/sbin\//.test(path));

@@ -1,6 +1,7 @@
 /** Buildroot is driven as a user's would be: the stand-in in test/stand-ins/buildroot takes its place. */
 import { existsSync } from "node:fs";
-import { readFile, stat, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { buildTree } from "../../../build/base/buildroot/build.ts";
@@ -33,6 +34,12 @@ async function build(
   }
 }
 
+/** Where a build is that nothing went wrong with, once for all tests that only look at what it has made. */
+const soundFolder = await mkdtemp(join(tmpdir(), "halfbridge-test-"));
+let sound: ReturnType<typeof build> | undefined;
+const soundBuild = (t: ExecutionContext) => (sound ??= build(t, {}, nothing, soundFolder));
+test.after.always(() => rm(soundFolder, { recursive: true }));
+
 /** The error that a build ends with. */
 async function failure(t: ExecutionContext, ...told: Tail<Parameters<typeof build>>): Promise<Error> {
   const error = await t.throwsAsync<Error>(build(t, ...told));
@@ -44,7 +51,7 @@ type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer 
 test.serial(
   "a tree is built into a disk image of the planned size, and what it is made of can be told",
   async (t) => {
-    const { image, kernelRelease, folders } = await build(t);
+    const { image, kernelRelease, folders } = await soundBuild(t);
     const MiB = 1024 * 1024;
     t.is((await stat(image.path)).size, (1 + 1 + 64 + 2 * (64 + 256) + 128 + 1) * MiB);
     t.is(kernelRelease, "6.12.104");
@@ -72,7 +79,7 @@ test.serial("a package of the user's own source isn't told as its recipe's versi
 });
 
 test.serial("the root file system gets the overlay, without Buildroot's own rules and links", async (t) => {
-  const { folders } = await build(t);
+  const { folders } = await soundBuild(t);
   const at = (path: string) => existsSync(join(folders.output, "target", path));
   t.true(at("etc/halfbridge/setups/built/facts"));
   t.true(at("etc/init.d/rcS"));
@@ -83,7 +90,7 @@ test.serial("the root file system gets the overlay, without Buildroot's own rule
 });
 
 test.serial("no program of the root file system makes a user root", async (t) => {
-  const { folders } = await build(t);
+  const { folders } = await soundBuild(t);
   const { mode } = await stat(join(folders.output, "target", "usr", "bin", "busybox"));
   t.is(mode & 0o7777, 0o755);
 });

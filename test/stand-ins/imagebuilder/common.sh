@@ -16,28 +16,28 @@ check_profile() {
 
 # All that is asked for, less what is asked to go; one that there isn't ends it as the package manager would.
 resolve() {
-  unknown=
-  wanted="$defaults $(field "$PROFILE" 3) $PACKAGES"
-  for name in $wanted; do
-    case " $wanted " in *" -${name#-} "*) continue ;; esac
-    if version=$(grep "^$name " packages); then
-      if uses_apk; then echo "$version"; else echo "${version% *} - ${version#* }"; fi
-    else
-      unknown="$unknown $name"
-    fi
-  done | sort -u > "$resolved"
-  for name in $wanted; do
-    case "$name " in -*) continue ;; esac
-    case " $wanted " in *" -$name "*) continue ;; esac
-    grep -q "^$name " packages || unknown="$unknown $name"
-  done
-  [ -z "$unknown" ] && return
-  for name in $unknown; do
-    if uses_apk; then
-      printf 'ERROR: unable to select packages:\n  %s (no such package):\n    required by: world[%s]\n' "$name" "$name" >&2
-    else
-      echo " * opkg_install_cmd: Cannot install package $name." >&2
-    fi
-  done
-  exit 1
+  status=0
+  manager=opkg
+  if uses_apk; then manager=apk; fi
+  awk -v wanted="$defaults $(field "$PROFILE" 3) $PACKAGES" -v manager="$manager" '
+    { version[$1] = $2 }
+    END {
+      count = split(wanted, names, " ")
+      for (at = 1; at <= count; at++) if (sub(/^-/, "", names[at])) gone[names[at]] = 1
+      for (at = 1; at <= count; at++) {
+        name = names[at]
+        if (name in gone) continue
+        if (name in version) {
+          print name (manager == "apk" ? " " : " - ") version[name]
+          continue
+        }
+        unknown = 1
+        if (manager == "apk")
+          printf "ERROR: unable to select packages:\n  %s (no such package):\n    required by: world[%s]\n", name, name > "/dev/stderr"
+        else print " * opkg_install_cmd: Cannot install package " name "." > "/dev/stderr"
+      }
+      exit unknown
+    }' packages > "$resolved" || status=1
+  sort -u -o "$resolved" "$resolved"
+  [ $status = 0 ] || exit 1
 }

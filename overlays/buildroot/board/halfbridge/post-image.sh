@@ -20,7 +20,7 @@ needs_of() {
 
 copy_with_needs() { # FILE: to the initramfs, at the same place
   [ ! -e "$work/initramfs$1" ] || return 0
-  mkdir -p "$work/initramfs$(dirname "$1")"
+  mkdir -p "$work/initramfs${1%/*}"
   cp -L "$TARGET_DIR$1" "$work/initramfs$1"
   for library in $(needs_of "$TARGET_DIR$1"); do
     found=$(find "$TARGET_DIR/usr/lib" -maxdepth 1 -name "$library" | head -n 1)
@@ -53,7 +53,7 @@ copy_drivers() {
     cp "$modules"/modules.builtin* "$copied/"
     : > "$copied/modules.order"
     for path in $(storage_drivers "$modules/modules.dep"); do
-      mkdir -p "$copied/$(dirname "$path")"
+      mkdir -p "$copied/${path%/*}"
       cp "$modules/$path" "$copied/$path"
     done
     depmod -b "$work/initramfs" "$release"
