@@ -1,16 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { bundleProgram } from "../../build/payload/bundle.ts";
-import { hostArchitecture } from "../../build/debian/architectures.ts";
-import { compileAddon } from "../../build/payload/compile-addon.ts";
-import { hostCompiler } from "../payload/host-compiler.ts";
 import { testUnless } from "../test-unless.ts";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import type { Findings } from "./three-namespaces.ts";
 import { quickConfig, type LogEvent } from "./loopback-lab.ts";
+import { hostAddon } from "./native/engine-addon.ts";
 
 // Not node_modules/.bin, which has another `nft`.
 const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -156,10 +154,9 @@ async function tryRouter(
   };
   writeFileSync(join(folder, "proxy.json"), JSON.stringify(config));
   writeFileSync(join(folder, "proxy.cjs"), await bundleProgram("proxy.cjs"));
-  const compiler = hostCompiler(hostArchitecture());
-  if (compiler === undefined) throw new Error("gcc is missing");
-  await compileAddon(compiler, "transparent.node", join(folder, "transparent.node"));
-  if (engine === "native") await compileAddon(compiler, "engine.node", join(folder, "engine.node"));
+  for (const name of ["transparent.node", "engine.node"] as const)
+    if (name !== "engine.node" || engine === "native")
+      copyFileSync(await hostAddon(name), join(folder, name));
   const inside = join(import.meta.dirname, "three-namespaces.ts");
   const argv = [...intoNamespace, process.execPath, inside, folder, join(folder, "proxy.json")];
   const said = execFileSync("unshare", argv, {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "no
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { hostArchitecture } from "../../../build/debian/architectures.ts";
-import { compileAddon } from "../../../build/payload/compile-addon.ts";
+import { addons, compileAddon } from "../../../build/payload/compile-addon.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { isEngineAddon, type EngineAddon } from "../../../proxy/src/native/addon.ts";
 import { hostCompiler } from "../../payload/host-compiler.ts";
@@ -20,18 +20,22 @@ export function engineAddon(): Promise<EngineAddon> {
 }
 
 async function findAddon(): Promise<string> {
-  return process.env["HALFBRIDGE_ENGINE_ADDON"] ?? (await compiledAddon());
+  return process.env["HALFBRIDGE_ENGINE_ADDON"] ?? (await hostAddon("engine.node"));
 }
 
-async function compiledAddon(): Promise<string> {
-  const folder = join(tmpdir(), `halfbridge-engine-${userInfo().uid}`);
-  const file = join(folder, `${identifySources()}.node`);
+/**
+ * One of the proxy's addons, compiled by the machine's own gcc where these sources weren't yet. The file isn't to be
+ * changed.
+ */
+export async function hostAddon(name: keyof typeof addons): Promise<string> {
+  const folder = join(tmpdir(), `halfbridge-addons-${userInfo().uid}`, identifySources());
+  const file = join(folder, name);
   if (existsSync(file)) return file;
   const compiler = hostCompiler(hostArchitecture());
   if (compiler === undefined) throw new Error("gcc is missing");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const mine = `${file}.${randomUUID()}`;
-  await compileAddon(compiler, "engine.node", mine);
+  await compileAddon(compiler, name, mine);
   renameSync(mine, file);
   return file;
 }
