@@ -12,16 +12,17 @@ const sources = {
 
 /** What a profile's boot loader is to be made of has to be in Debian's packages. `fileOf` says who wrote it. */
 export async function checkLoader(
-  { loader }: Board,
+  { loader }: Pick<Board, "loader">,
   fileOf: (path: string) => string,
   { suite, cache }: { readonly suite: string; readonly cache: PackageCache },
+  fetch = fetchPackages,
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const key of ["ubootBuild", "trustedFirmware"] as const) {
     const wanted = loader?.[key];
     if (wanted === undefined) continue;
     const { name, folder } = sources[key];
-    const packages = await fetchPackages({ suite, architecture: "arm64", names: [name], alone: true }, cache);
+    const packages = await fetch({ suite, architecture: "arm64", names: [name], alone: true }, cache);
     const files = listFolder(folder, packages).map(({ path }) => path.slice(folder.length + 1));
     const known = [...new Set(files.map((file) => file.split("/")[0] ?? ""))].sort();
     if (known.includes(wanted)) continue;
