@@ -8,11 +8,18 @@ import { nodeFlags } from "../../build/payload/runtime.ts";
 import type { ProxyConfig } from "../../proxy/src/config.ts";
 import type { Standing, Wanted } from "./engine-program.ts";
 import { close, dial, ignoreErrors, listen } from "./loopback-lab.ts";
+import { socketsOf, watchedBy } from "./proc-sockets.ts";
 
 /** An engine that runs elsewhere, between this process's clients and its origin. */
 export interface EngineProcess {
   readonly connect: () => Socket;
   readonly standing: () => Promise<Standing>;
+  /** Lets another program have its sockets, too, and ends that one. */
+  readonly share: () => Promise<Standing>;
+  readonly alone: () => Promise<Standing>;
+  /** Its sockets by their inodes, and all whose events it would be told of, closed or not. */
+  readonly sockets: () => string[];
+  readonly watched: () => string[];
   /** Memory that is nobody else's, and in which no file is. */
   readonly residentBytes: () => number;
   /** How many descriptors it has, but for the empty pipes that its threads may keep for whoever needs one next. */
@@ -56,16 +63,21 @@ export async function withEngineProcess(
     if (done === true) throw new Error(`the engine's process has ended: ${(await ended).join(" ")}`);
     return JSON.parse(value) as Standing;
   };
+  const ask = async (line: string): Promise<Standing> => {
+    child.stdin.write(`${line}\n`);
+    return hear();
+  };
   const folder = `/proc/${child.pid}/fd`;
   const descriptors = (): string[] => readdirSync(folder);
   try {
     const { listener } = await hear();
     await body({
       connect: () => keep(dial(listener)),
-      async standing() {
-        child.stdin.write("\n");
-        return hear();
-      },
+      standing: async () => ask(""),
+      share: async () => ask("share"),
+      alone: async () => ask("alone"),
+      sockets: () => socketsOf(`${child.pid}`).map(({ inode }) => inode),
+      watched: () => watchedBy(`${child.pid}`),
       residentBytes() {
         const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
         return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
