@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "no
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { hostArchitecture } from "../../../build/debian/architectures.ts";
+import { run } from "../../../build/core/run.ts";
+import { compileFlags, linkFlags } from "../../../build/debian/compiler.ts";
 import { addons, compileAddon } from "../../../build/payload/compile-addon.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { isEngineAddon, type EngineAddon } from "../../../proxy/src/native/addon.ts";
@@ -24,15 +26,17 @@ async function findAddon(): Promise<string> {
 }
 
 /**
- * One of the proxy's addons, compiled by the machine's own gcc where these sources weren't yet. The file isn't to be
+ * One of the proxy's addons, compiled by the machine's own gcc where it hasn't compiled these sources yet. The file isn't to be
  * changed.
  */
 export async function hostAddon(name: keyof typeof addons): Promise<string> {
-  const folder = join(tmpdir(), `halfbridge-addons-${userInfo().uid}`, identifySources());
-  const file = join(folder, name);
-  if (existsSync(file)) return file;
   const compiler = hostCompiler(hostArchitecture());
   if (compiler === undefined) throw new Error("gcc is missing");
+  const { stdout: version } = await run([compiler.name, "--version"]);
+  const key = identifySources(version, ...compileFlags, ...linkFlags);
+  const folder = join(tmpdir(), `halfbridge-addons-${userInfo().uid}`, key);
+  const file = join(folder, name);
+  if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const mine = `${file}.${randomUUID()}`;
   await compileAddon(compiler, name, mine);
@@ -40,9 +44,9 @@ export async function hostAddon(name: keyof typeof addons): Promise<string> {
   return file;
 }
 
-function identifySources(): string {
+function identifySources(...compiledBy: readonly string[]): string {
   const folder = join(projectRoot, "proxy", "addon");
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(compiledBy.join("\n"));
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort())
     if (/\.[ch]$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest("hex").slice(0, 16);
