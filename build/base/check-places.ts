@@ -1,5 +1,6 @@
 import { matchesGlob } from "node:path";
 import type { Board } from "../config/board.ts";
+import { allPorts } from "../config/ports.ts";
 import { allNodes, isEnabled, platformName, type DeviceNode } from "../debian/device-tree.ts";
 
 type Blame = (path: string, fact: string, hint?: string) => void;
@@ -17,8 +18,8 @@ export interface NeededDevice {
  */
 export function checkPlaces({ ports, loader }: Board, root: DeviceNode, blame: Blame): NeededDevice[] {
   const nodes = allNodes(root);
-  return Object.entries(ports).flatMap(([role, { path, dsaPort }]) => {
-    const at = `/ports/${role}`;
+  return allPorts(ports).flatMap(({ role, at: below, port: { path, dsaPort } }) => {
+    const at = `/ports${below}`;
     const found =
       dsaPort === undefined
         ? path && findPlatformDevice(`${at}/path`, path, nodes, blame)

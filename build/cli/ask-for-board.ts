@@ -34,6 +34,7 @@ export async function askForBoard(known: NewBoard, folder: string, ask: Ask): Pr
   }
   const places = "NAME, or NAME=PLACE below /sys/devices, or NAME=dsa:LABEL";
   await want("isp", `Port that faces the ISP's router (${places})`, "wan");
-  await want("lan", `Port that faces the LAN (${places})`, "lan");
-  return { ...known, ...answers };
+  await want("lan", `Port that faces the LAN (${places}; several with spaces between)`, "lan");
+  const { lan, ...others } = answers;
+  return { ...known, ...others, ...(lan === undefined ? {} : { lan: lan.split(/\s+/) }) };
 }

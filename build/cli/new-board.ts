@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
 import { findFamily, readProfile } from "../config/board-family.ts";
 import { boardSchema, type Board } from "../config/board-schema.ts";
+import type { Port } from "../config/ports.ts";
 import { listFamilies, shippedBoards } from "../config/board.ts";
 import { nameOf } from "../config/document.ts";
 import { suggestNear } from "../config/suggest.ts";
@@ -20,7 +21,8 @@ export interface NewBoard {
   readonly storage?: string;
   /** `NAME`, or with its place `NAME=PATH` or `NAME=dsa:LABEL`. */
   readonly isp?: string;
-  readonly lan?: string;
+  /** Likewise, each of the LAN's. */
+  readonly lan?: readonly string[];
   readonly deviceTree?: string;
   readonly compatible?: string;
   readonly ubootBuild?: string;
@@ -81,6 +83,7 @@ async function viewOf(known: NewBoard, file: string) {
   const arch = known.arch ?? inherited.arch ?? "";
   const startsGrub = arch === "amd64" || (arch === "arm64" && deviceTree === undefined);
   const format: Board["image"]["format"] = startsGrub ? "gpt-grub" : "gpt-boot-script";
+  const [lan = { name: "lan" }, ...furtherLan] = (known.lan ?? []).map(portOf);
   const says = (key: keyof Board): boolean => inherited[key] === undefined;
   return {
     schema: schemaFor(dirname(file)),
@@ -103,7 +106,7 @@ async function viewOf(known: NewBoard, file: string) {
     memoryMiB: memory,
     storageMiB: storage,
     isp: yaml(portOf(known.isp ?? "wan")),
-    lan: yaml(portOf(known.lan ?? "lan")),
+    lan: yaml(furtherLan.length === 0 ? lan : [lan, ...furtherLan]),
     consoles: yaml(known.console ?? []),
     format,
     ubootBuild: known.ubootBuild,
@@ -141,7 +144,7 @@ async function readFamily(family: string | undefined, folder: string): Promise<P
   return value as Partial<Board>;
 }
 
-function portOf(text: string): Board["ports"]["isp"] {
+function portOf(text: string): Port {
   const at = text.indexOf("=");
   const name = at < 0 ? text : text.slice(0, at);
   const place = at < 0 ? "" : text.slice(at + 1);

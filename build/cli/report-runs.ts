@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Site } from "../config/site.ts";
 import type { AnyPlan } from "../plan/plan.ts";
+import { portDevices } from "../plan/ports.ts";
 import type { Report } from "../report/report.ts";
 import type { Accelerator } from "../../qemu/accelerator.ts";
 import type { Proof } from "../../qemu/prove.ts";
@@ -78,6 +79,7 @@ function factsOf(site: Site): Report["facts"] {
 function topologyOf({ site, network }: AnyPlan): Report["topology"] {
   const { clients, origins, origins6, lan6 } = planTopology(site);
   const { ipv6 } = site;
+  const [isp = "", first = "", ...others] = portDevices(network);
   const hosts = (name: string, addresses: readonly { address: string; address6: string }[]) =>
     addresses.map(({ address, address6 }, index) => ({
       name: `${name} ${index + 1}`,
@@ -88,7 +90,7 @@ function topologyOf({ site, network }: AnyPlan): Report["topology"] {
     ispRouter: site.ispRouter,
     router: site.router,
     lanPrefix: site.lan,
-    ports: network.ports,
+    ports: { isp, lan: others.length === 0 ? first : `${first}…${others.at(-1)}` },
     clients: hosts("client", clients),
     origins: hosts(
       "origin",

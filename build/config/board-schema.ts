@@ -36,6 +36,15 @@ const port = {
   },
 } as const;
 
+/** One port, or several that are to be one LAN. */
+const lan = {
+  ...port,
+  type: ["object", "array"],
+  minItems: 1,
+  items: port,
+  description: "The port that faces the LAN, or a list of several, which are joined to one LAN.",
+} as const;
+
 /** What the model is to OpenWrt, whose images have the payload on top. */
 const openwrtFacts = {
   type: "object",
@@ -91,8 +100,8 @@ const openwrtFacts = {
       type: "object",
       additionalProperties: false,
       required: ["isp", "lan"],
-      description: "What OpenWrt calls the two ports, where that isn't what /ports says.",
-      properties: { isp: port, lan: port },
+      description: "What OpenWrt calls the ports, where that isn't what /ports says.",
+      properties: { isp: port, lan },
     },
     sources: {
       type: "object",
@@ -175,8 +184,8 @@ export const boardSchema = {
       additionalProperties: false,
       required: ["isp", "lan"],
       description:
-        "Network ports by role. Without path or dsaPort, and on another machine, they are the first two on the bus.",
-      properties: { isp: port, lan: port },
+        "Network ports by role. Without path or dsaPort, and on another machine, they are the first on the bus: the ISP's, then the LAN's.",
+      properties: { isp: port, lan },
     },
     leds: {
       type: "array",
@@ -193,8 +202,11 @@ export const boardSchema = {
             examples: ["green:wan"],
           },
           shows: {
-            enum: ["running", "isp", "lan"],
-            description: "running: on once the router has started; isp, lan: that port's link and traffic.",
+            type: "string",
+            pattern: "^[a-z][a-z0-9]{0,11}$",
+            description:
+              "running: on once the router has started; isp, lan, or a port of the LAN by its name: that port's link and traffic.",
+            examples: ["running", "isp", "lan"],
           },
         },
       },

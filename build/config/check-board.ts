@@ -1,6 +1,8 @@
 import { basename } from "node:path";
 import type { Fault } from "../core/faults.ts";
 import type { Board, BoardProfile } from "./board-schema.ts";
+import { allPorts, lanPorts } from "./ports.ts";
+import { suggestNear } from "./suggest.ts";
 
 /**
  * The least that the payload runs in, in MiB; measured on x86-64: 48 MiB of RAM in use when idle, where
@@ -34,29 +36,37 @@ export function checkBoard(board: BoardProfile, fileName: string, fileOf: FileOf
 }
 
 /** Names of the router's own; `eth` and a number are free for what hasn't been named yet. */
-const taken = new Set(["br0", "lo", "all", "default"]);
+const taken = new Set(["br0", "br1", "lo", "all", "default"]);
 
 function checkNames({ ports, openwrt, leds = [] }: BoardProfile, blame: Blame): void {
-  const pairs = [["/ports", ports] as const, ["/openwrt/ports", openwrt?.ports] as const];
-  for (const [path, pair] of pairs) {
-    if (pair !== undefined && pair.isp.name === pair.lan.name) {
-      const fact = `is the ISP port as well: ${pair.lan.name}`;
-      blame(`${path}/lan/name`, fact, "name two different interfaces");
-    }
+  const sets = [["/ports", ports] as const, ["/openwrt/ports", openwrt?.ports] as const];
+  for (const [path, set] of sets) {
+    const all = set === undefined ? [] : allPorts(set);
+    all.forEach(({ at, port: { name } }, index) => {
+      const other = all.slice(0, index).find(({ port }) => port.name === name);
+      if (other === undefined) return;
+      const fact = `is ${other.role === "isp" ? "the ISP port" : "another LAN port"} as well: ${name}`;
+      blame(`${path}${at}/name`, fact, "name two different interfaces");
+    });
   }
-  for (const [role, port] of Object.entries(ports)) {
+  for (const { at, port } of allPorts(ports)) {
     if (taken.has(port.name))
-      blame(`/ports/${role}/name`, `is ${port.name}, which is taken`, "call it as the case does");
+      blame(`/ports${at}/name`, `is ${port.name}, which is taken`, "call it as the case does");
     if (port.path !== undefined && port.dsaPort !== undefined)
-      blame(
-        `/ports/${role}`,
-        "has path and dsaPort",
-        "a switch's port is bound by dsaPort, any other by path",
-      );
+      blame(`/ports${at}`, "has path and dsaPort", "a switch's port is bound by dsaPort, any other by path");
   }
-  leds.forEach(({ name }, index) => {
+  // `lan` is the one port: of several each has a name
+  const lan = lanPorts(ports).map(({ name }) => name);
+  const shown = ["running", "isp", ...(lan.length === 1 ? ["lan"] : []), ...lan];
+  leds.forEach(({ name, shows }, index) => {
     if (leds.findIndex((led) => led.name === name) < index)
       blame(`/leds/${index}/name`, `is there twice: ${name}`, "a light shows one thing");
+    if (!shown.includes(shows))
+      blame(
+        `/leds/${index}/shows`,
+        `is ${JSON.stringify(shows)}, which isn't known`,
+        suggestNear(shows, shown),
+      );
   });
 }
 
@@ -71,15 +81,19 @@ function checkConsoles({ consoles, image }: Board, blame: Blame): void {
 
 /** Where Debian's base finds the ports: OpenWrt has names of its own for them. */
 function checkPlaces({ ports, deviceTree }: BoardProfile, blame: Blame): void {
-  const { isp, lan } = ports;
-  const places = [isp, lan].flatMap(({ path, dsaPort }) => path ?? dsaPort ?? []);
-  if (places.length === 1) {
-    blame("/ports", "says where one port is, but not the other", "say path or dsaPort of both, or of none");
+  const all = allPorts(ports).map(({ at, port }) => ({ at, port, place: port.path ?? port.dsaPort }));
+  const placed = all.filter(({ place }) => place !== undefined);
+  if (placed.length > 0 && placed.length < all.length) {
+    const hint = "say path or dsaPort of all, or of none";
+    blame("/ports", "says where a port is, but not where another is", hint);
   }
-  if (places.length === 2 && places[0] === places[1]) {
-    blame("/ports/lan", `is at the ISP port's place: ${places[1]}`, "the two are different network devices");
-  }
-  if (places.length > 0 && deviceTree === undefined) {
+  placed.forEach(({ at, place }, index) => {
+    const other = placed.slice(0, index).find((each) => each.place === place);
+    if (other === undefined) return;
+    const whose = other.port === ports.isp ? "the ISP port" : other.port.name;
+    blame(`/ports${at}`, `is at ${whose}'s place: ${place}`, "the two are different network devices");
+  });
+  if (placed.length > 0 && deviceTree === undefined) {
     blame("/deviceTree", "is missing", "ports are bound by their places on the model that it names alone");
   }
 }

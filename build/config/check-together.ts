@@ -1,5 +1,6 @@
 import { InputError } from "../core/faults.ts";
 import type { BoardProfile } from "./board-schema.ts";
+import { lanPorts } from "./ports.ts";
 import type { Site } from "./site-schema.ts";
 
 /**
@@ -12,8 +13,9 @@ export function refuseTogether(
   site: Site,
   siteFile: string,
 ): void {
-  const { isp, lan } = ports;
-  if (isp.dsaPort === undefined || lan.dsaPort === undefined) return;
+  const { isp } = ports;
+  const lan = lanPorts(ports).find(({ dsaPort }) => dsaPort !== undefined);
+  if (isp.dsaPort === undefined || lan === undefined) return;
   const bridging = [
     { path: "/mode", asked: site.mode.startsWith("bridge-"), instead: "half-bridge or proxy-arp" },
     { path: "/arp", asked: site.arp === "bridge", instead: "answer" },

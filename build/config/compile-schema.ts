@@ -8,6 +8,7 @@ export const ajvOptions: Options = {
   allErrors: true,
   useDefaults: true,
   strict: true,
+  allowUnionTypes: true,
   verbose: true,
   meta: false,
   validateSchema: false,

@@ -1,5 +1,6 @@
 import { renderTemplate } from "../payload/render.ts";
 import type { Board } from "../config/board.ts";
+import { lanPorts } from "../config/ports.ts";
 import { hashOf } from "../core/hash.ts";
 
 export interface Page {
@@ -47,14 +48,15 @@ function sectionOf(boards: readonly Board[]) {
 }
 
 function rowOf({ name, title, storageMiB, ports, flashing, sources }: Board) {
-  const { isp, lan } = ports;
   return {
     name,
     title,
     storageMiB,
     medium: flashing.medium,
-    isp: isp.name,
-    lan: lan.name,
+    isp: ports.isp.name,
+    lan: lanPorts(ports)
+      .map((port) => port.name)
+      .join(", "),
     source: sources.flashing ?? sources.machine,
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { lanPorts } from "../config/ports.ts";
 import { checksums, hashFile, hashOf } from "../core/hash.ts";
 import { projectVersion } from "../core/project-version.ts";
 import { replaceFolder } from "../core/replace-folder.ts";
@@ -132,6 +133,7 @@ function compress(image: string, tools: Tools): Promise<unknown> {
 }
 
 function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bmap: string) {
+  const lan = lanPorts(board.ports).map(({ name }) => name);
   return {
     board: board.name,
     title: board.title,
@@ -151,7 +153,8 @@ function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bm
     steps: board.flashing.steps.map((text, index) => ({ number: index + 1, text })),
     recovery: board.flashing.recovery ?? [],
     isp: board.ports.isp.name,
-    lanPort: board.ports.lan.name,
+    lanPorts: lan.join("`, `"),
+    severalLanPorts: lan.length > 1,
     isGrub: board.image.format === "gpt-grub",
   };
 }

@@ -1,11 +1,10 @@
+import { lanPorts, type Port } from "../config/ports.ts";
 import type { NamedFile } from "../config/site-files.ts";
 import { link, mergeTrees, textFile, type Entry } from "../core/tree.ts";
 import type { AnyPlan } from "../plan/plan.ts";
 import { readOverlays, renderTemplates } from "./render.ts";
 import { nodeFlags } from "./runtime.ts";
 import { printSetup } from "./setup.ts";
-
-type Port = AnyPlan["board"]["ports"]["isp"];
 
 /** Where the set-up is that the image is built with; others may come to stand beside it. */
 export const builtSetup = "/etc/halfbridge/setups/built";
@@ -31,14 +30,15 @@ export async function renderConfiguration(plan: AnyPlan, files: readonly NamedFi
   );
 }
 
-/** What the board is and where its ports are, as shell variables. */
+/** What the board is and where its ports are, as shell variables; of several LAN ports with spaces between. */
 function printHardware({ deviceTree, ports }: AnyPlan["board"]): string {
+  const lan = lanPorts(ports);
   const facts = {
     COMPATIBLE: deviceTree?.compatible ?? "",
     ISP: ports.isp.name,
     ISP_AT: placeOf(ports.isp),
-    LAN: ports.lan.name,
-    LAN_AT: placeOf(ports.lan),
+    LAN: lan.map(({ name }) => name).join(" "),
+    LAN_AT: lan.map(placeOf).join(" "),
   };
   return Object.entries(facts)
     .map(([name, value]) => `${name}='${value}'\n`)

@@ -1,8 +1,49 @@
 import type { Address, Family, NetworkModel } from "../plan/network.ts";
-import type { Script } from "./dialects/dialect.ts";
+import { joinScripts, type Script } from "./dialects/dialect.ts";
 
-/** The bridge, before anything is up. It answers with the MAC of the ISP's port. */
-export function makeDevices({ bridge, ports }: NetworkModel): Script {
+/** The cable between two bridges. It comes before any rule: tc's are for devices that are there. */
+export function layCable({ join, ports }: NetworkModel): Script {
+  if (join === undefined || join.cable === null) return { start: [], stop: [] };
+  return {
+    start: [`ip link add ${ports.lan} type veth peer name ${join.cable}`],
+    stop: [`ip link del ${ports.lan}`],
+  };
+}
+
+/** The bridges, before any of them is up. */
+export const makeDevices = (model: NetworkModel): Script => joinScripts(joinPorts(model), makeBridge(model));
+
+/**
+ * Those of the LAN's ports that are there. Where the LAN is on the main bridge, this one has nothing to say itself,
+ * and the cable has that one's MAC.
+ */
+function joinPorts({ join, ports }: NetworkModel): Script {
+  if (join === undefined) return { start: [], stop: [] };
+  const { bridge, cable } = join;
+  const ifThere = (port: string, command: string) => `[ ! -e /sys/class/net/${port} ] || ${command}`;
+  return {
+    start: [
+      `ip link add ${bridge} type bridge stp_state 0 forward_delay 0`,
+      ...join.ports.map((port) => ifThere(port, `ip link set ${port} master ${bridge} up`)),
+      ...(cable === null
+        ? // it is the lowest of its ports', and stays so if one of them goes
+          [`ip link set ${bridge} address "$(cat /sys/class/net/${bridge}/address)"`]
+        : [
+            `ip link set ${bridge} arp off`,
+            `ip link set ${cable} master ${bridge} up`,
+            `ip link set ${ports.lan} address "$(cat /sys/class/net/${ports.isp}/address)"`,
+          ]),
+    ],
+    stop: [
+      ...(cable === null ? [] : [`ip link set ${cable} down`]),
+      ...join.ports.toReversed().map((port) => ifThere(port, `ip link set ${port} down`)),
+      `ip link del ${bridge}`,
+    ],
+  };
+}
+
+/** It answers with the MAC of the ISP's port. */
+function makeBridge({ bridge, ports }: NetworkModel): Script {
   if (bridge === null) return { start: [], stop: [] };
   const { name } = bridge;
   return {
@@ -17,8 +58,13 @@ export function makeDevices({ bridge, ports }: NetworkModel): Script {
 
 /** Addresses, links, neighbours that are answered for, and routes; ip(8) takes them as one batch. */
 export function bringUp(model: NetworkModel): Script {
-  const { bridge, ports, addresses, neighbourProxies, routes } = model;
-  const devices = [...(bridge === null ? [] : [bridge.name]), ports.isp, ports.lan];
+  const { bridge, ports, join, addresses, neighbourProxies, routes } = model;
+  const devices = [
+    ...(bridge === null ? [] : [bridge.name]),
+    ports.isp,
+    ...(join === undefined || join.cable === null ? [] : [join.bridge]),
+    ports.lan,
+  ];
   const assign = (family: Family) =>
     addresses
       .filter((address) => address.family === family)

@@ -6,7 +6,10 @@ interface Word {
 }
 
 const words: readonly Word[] = [
-  ...wordsOf(/^ip /, [[/ type bridge/, "bridge"]]),
+  ...wordsOf(/^ip /, [
+    [/ type bridge/, "bridge"],
+    [/ type veth/, "veth"],
+  ]),
   ...wordsOf(/^ebtables-/, [
     [/^\*/m, "ebtables"],
     [/^\*broute$/m, "ebtable_broute"],

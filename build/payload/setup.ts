@@ -2,10 +2,11 @@ import type { NamedFile, PlannedFile } from "../config/site-files.ts";
 import { textFile, type Entry } from "../core/tree.ts";
 import type { NetworkModel, Setting } from "../plan/network.ts";
 import type { AnyPlan } from "../plan/plan.ts";
+import { portDevices } from "../plan/ports.ts";
 import { joinScripts, type Dialect, type Script } from "./dialects/dialect.ts";
 import { printLegacy } from "./dialects/legacy/legacy.ts";
 import { printNft } from "./dialects/nft/nft.ts";
-import { bringUp, makeDevices } from "./links.ts";
+import { bringUp, layCable, makeDevices } from "./links.ts";
 import { modulesFor } from "./modules.ts";
 import { proxyConfiguration } from "./proxy-configuration.ts";
 import { squidFacts, squidFiles } from "./squid/squid-setup.ts";
@@ -24,7 +25,8 @@ const mostPipes = 1024;
  */
 export function printSetup(plan: AnyPlan, files: readonly NamedFile[] = []): Entry[] {
   const { network, site } = plan;
-  const { guard, capture, ...rules } = dialects[site.dialect](network);
+  const { guard: guarding, capture, ...rules } = dialects[site.dialect](network);
+  const guard = joinScripts(layCable(network), guarding);
   const links = joinScripts(makeDevices(network), applySettings, rules.network, bringUp(network));
   const commands = [guard, links, capture].flatMap(({ start }) => start);
   return [
@@ -56,17 +58,18 @@ function engineFiles(plan: AnyPlan): Entry[] {
   return [textFile("/proxy.json", `${JSON.stringify(config, null, 2)}\n`)];
 }
 
-/** What the router's own scripts want to know, as shell variables. */
+/** What the router's own scripts want to know, as shell variables; several LAN ports have spaces between. */
 function printFacts(plan: AnyPlan): string {
   const { hash, site, network } = plan;
+  const [isp, ...lan] = portDevices(network);
   const facts = {
     PLAN: hash,
     MODE: site.mode,
     DIALECT: site.dialect,
     FAIL_MODE: site.failMode,
     IPV6: site.ipv6.handling,
-    ISP: network.ports.isp,
-    LAN: network.ports.lan,
+    ISP: isp,
+    LAN: lan.join(" "),
     ENGINE: site.proxy.engine,
     TIME_ZONE: site.policy.timeZone,
     // two for a connection, two for each pipe that bytes pass through, and some for the proxy itself

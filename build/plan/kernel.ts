@@ -1,4 +1,5 @@
 import type { Board, BoardProfile } from "../config/board.ts";
+import { lanPorts } from "../config/ports.ts";
 import type { Site } from "../config/site.ts";
 import type { KernelNeeds } from "./plan.ts";
 
@@ -37,6 +38,9 @@ const network: Needs = {
   options: ["BRIDGE", "IP_MULTIPLE_TABLES", "IPV6_MULTIPLE_TABLES", "IP_ADVANCED_ROUTER", "IPV6"],
   modules: ["bridge"],
 };
+
+/** What joins several ports of the LAN, in the modes that have them on the bridge. */
+const join: Needs = { options: ["VETH"], modules: ["veth"] };
 
 /** What a dialect needs to print any mode: a running router may be given another one. */
 const dialects: Readonly<Record<Site["dialect"], Needs>> = {
@@ -129,17 +133,17 @@ const dialects: Readonly<Record<Site["dialect"], Needs>> = {
 const intruders = ["br_netfilter"];
 
 /** Kernel options and modules for a board, as data: a base holds its kernel against them. */
-export function kernelNeeds({ kernel, image }: BoardProfile): KernelNeeds {
-  const known = Object.values(dialects);
+export function kernelNeeds({ kernel, image, ports }: BoardProfile): KernelNeeds {
+  const known = [network, ...(lanPorts(ports).length > 1 ? [join] : []), ...Object.values(dialects)];
   return {
-    options: [system, network, ...known]
+    options: [system, ...known]
       .flatMap(({ options }) => options)
       .sort()
       .filter(isFirst),
     modules: {
       storage: kernel?.storageModules ?? [],
       system: [...system.modules, ...(image === undefined ? [] : bootState[image.format])],
-      network: [...network.modules, ...known.flatMap(({ modules }) => modules), ...intruders],
+      network: [...known.flatMap(({ modules }) => modules), ...intruders],
       hardware: [...(kernel?.networkModules ?? []), ...(kernel?.otherModules ?? [])],
     },
   };

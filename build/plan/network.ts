@@ -8,8 +8,13 @@ export type Side = "isp" | "lan";
 export type Family = "ipv4" | "ipv6";
 
 export interface NetworkModel {
-  /** The port towards the ISP's router and the one towards the LAN, as interface names. */
+  /**
+   * The port towards the ISP's router and the one towards the LAN, as interface names. Where the LAN has several,
+   * what joins them stands for them.
+   */
   readonly ports: Readonly<Record<Side, string>>;
+  /** How several ports of the LAN become one; not there if it has just one. */
+  readonly join?: Join;
   /** The bridge, or null in a mode without one. Its MAC is that of the ISP's port. */
   readonly bridge: Bridge | null;
   readonly addresses: readonly Address[];
@@ -53,6 +58,20 @@ export const deliveryTable = 100;
 export interface Bridge {
   readonly name: string;
   readonly ports: readonly string[];
+}
+
+/**
+ * Ports of the LAN on a plain bridge of their own, as if a switch were plugged into the one port: what they say to
+ * each other no rule ever sees, and a switch chip forwards by itself.
+ */
+export interface Join {
+  readonly bridge: string;
+  readonly ports: readonly string[];
+  /**
+   * A bridge can't be a port of another. So where the LAN's port is one of the main bridge, it is the end of a cable
+   * (veth(4)), whose other end this is; null: that bridge itself stands for the LAN's port.
+   */
+  readonly cable: string | null;
 }
 
 export interface Address {

@@ -15,7 +15,7 @@ const complete: NewBoard = {
   deviceTree: "maker/model.dtb",
   compatible: "maker,model",
   isp: "wan=platform/soc/d0030000.ethernet",
-  lan: "lan1=dsa:lan1",
+  lan: ["lan1=dsa:lan1"],
   console: ["ttyS0,115200n8"],
   driver: ["mvneta", "mv88e6xxx"],
   storageDriver: ["mmc_block"],
@@ -114,7 +114,7 @@ test("only what no flag says is asked for", async (t) => {
     deviceTree: "maker/model.dtb",
     compatible: "maker,model",
     isp: "wan",
-    lan: "lan1",
+    lan: ["lan1"],
   });
   t.false(asked.some((question) => /Storage|Short name/.test(question)));
 });

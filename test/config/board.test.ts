@@ -126,7 +126,7 @@ test("ports are bound by their places on a model that is named, both or none", a
   const faults = await faultsAfter(t, (text) => model + withPlaces("path: a/b", "path: a/b")(text));
   t.regex(faults, /\/ports\/lan: is at the ISP port's place/);
   const one = await faultsAfter(t, (text) => model + withPlaces("path: a/b", "")(text).replace(",  }", " }"));
-  t.regex(one, /\/ports: says where one port is, but not the other/);
+  t.regex(one, /\/ports: says where a port is, but not where another is/);
 });
 
 test("a loader goes with a format that has room for it", async (t) => {

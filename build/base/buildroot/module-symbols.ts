@@ -144,6 +144,7 @@ export const symbolOfModule: Readonly<Record<string, string>> = {
   uas: "USB_UAS",
   uhci_hcd: "USB_UHCI_HCD",
   usb_storage: "USB_STORAGE",
+  veth: "VETH",
   vfat: "VFAT_FS",
   via_velocity: "VIA_VELOCITY",
   virtio_blk: "VIRTIO_BLK",

@@ -1,5 +1,6 @@
 import type { Site } from "../../config/site.ts";
 import type { OpenwrtBoard } from "../../config/board.ts";
+import { lanPorts } from "../../config/ports.ts";
 import type { AnyPlan } from "../../plan/plan.ts";
 
 /**
@@ -30,12 +31,16 @@ const dialects: Readonly<Record<Site["dialect"], readonly string[]>> = {
   ],
 };
 
+/** Joins several ports of the LAN. */
+const join = ["kmod-veth"];
+
 /** Services that would give out addresses and names of their own. */
 export const disabledServices = ["dnsmasq", "odhcpd"];
 
 /** The package that a kernel module is in; null: the kernel has it built in, or it is left out. */
 const packageOf: Readonly<Record<string, string | null>> = {
   bridge: null, // =y in target/linux/generic
+  ...inPackage("kmod-veth", ["veth"]),
   br_netfilter: null, // its package loads it at start, and it is what must not be used
   ...inPackage("kmod-ebtables", [
     "ebtables",
@@ -73,8 +78,11 @@ const packageOf: Readonly<Record<string, string | null>> = {
  * What is to be installed besides the profile's own: for both dialects, since a running router may be given the
  * other one.
  */
-export function wantedPackages({ openwrt }: OpenwrtBoard): string[] {
-  return [...new Set([...common, ...Object.values(dialects).flat(), ...(openwrt.packages ?? [])])];
+export function wantedPackages({ ports, openwrt }: OpenwrtBoard): string[] {
+  const joining = lanPorts(ports).length > 1 ? join : [];
+  return [
+    ...new Set([...common, ...joining, ...Object.values(dialects).flat(), ...(openwrt.packages ?? [])]),
+  ];
 }
 
 /**

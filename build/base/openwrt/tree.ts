@@ -5,6 +5,7 @@ import type { Payload } from "../../payload/payload.ts";
 import { readOverlays, renderTemplates } from "../../payload/render.ts";
 import type { NetworkModel } from "../../plan/network.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { planPorts } from "../../plan/ports.ts";
 import { bringTools } from "./tools.ts";
 
 /** What of the payload is for an init of BusyBox's, which finds drivers and names ports by itself. */
@@ -35,8 +36,10 @@ export async function filesTree(
 }
 
 /** Services, defaults and what an upgrade keeps: all that is OpenWrt's way and no other base's. */
-export async function conventions({ site, network }: Plan<OpenwrtBoard>): Promise<Entry[]> {
-  const devices = [...new Set([network.ports.isp, network.ports.lan, "br0"])];
+export async function conventions({ board, site, network }: Plan<OpenwrtBoard>): Promise<Entry[]> {
+  // a running router may be given another mode
+  const lan = [false, true].map((onBridge) => planPorts(board, onBridge).ports.lan);
+  const devices = [...new Set([network.ports.isp, ...lan, "br0"])];
   return mergeTrees(
     await readOverlays("openwrt"),
     await renderTemplates("openwrt", {

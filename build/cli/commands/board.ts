@@ -32,7 +32,7 @@ function addNew(board: Command): void {
     .option("--memory <MiB>", "RAM of the smallest variant")
     .option("--storage <MiB>", "storage of the smallest variant")
     .option("--isp <port>", "port that faces the ISP: NAME, NAME=PLACE below /sys/devices, or NAME=dsa:LABEL")
-    .option("--lan <port>", "port that faces the LAN, likewise")
+    .option("--lan <port>", "port that faces the LAN, likewise; may be given several times", severally)
     .option("--device-tree <file>", "device tree in the kernel package")
     .option("--compatible <model>", "what that tree's root calls itself first")
     .option("--uboot-build <name>", "which of Debian's U-Boot builds the image is to bring along")

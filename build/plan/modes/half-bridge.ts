@@ -2,7 +2,7 @@ import type { BoardProfile } from "../../config/board.ts";
 import { formatAddress6, parseAddress6 } from "../../config/ipv6.ts";
 import type { Site } from "../../config/site.ts";
 import type { FrameRule, Frames, NetworkModel } from "../network.ts";
-import { portNames } from "../ports.ts";
+import { planPorts } from "../ports.ts";
 import { networksOf } from "./parts/capture.ts";
 import { answeringSettings, proxyArp, routedPorts } from "./parts/routed-ports.ts";
 import { commonSettings } from "./parts/settings.ts";
@@ -19,23 +19,24 @@ import { commonSettings } from "./parts/settings.ts";
  * port has to be on the bridge as well, and frames to the clients' own MACs are taken.
  */
 export function modelHalfBridge(board: BoardProfile, site: Site): NetworkModel {
-  const { isp, lan } = portNames(board);
-  const routed = routedPorts(board, site);
   const bridgesArp = site.arp === "bridge";
   // What crosses the bridge needs both ports on it.
-  const ports = bridgesArp || site.ipv6.handling === "bridge" ? [isp, lan] : [isp];
+  const crosses = bridgesArp || site.ipv6.handling === "bridge";
+  const planned = planPorts(board, crosses);
+  const { isp, lan } = planned.ports;
+  const routed = routedPorts(planned, site);
   const kernelAnswers = !bridgesArp && site.dialect === "nft";
   return {
     ...routed,
-    bridge: { name: "br0", ports },
+    bridge: { name: "br0", ports: crosses ? [isp, lan] : [isp] },
     neighbourProxies: bridgesArp ? [] : routed.neighbourProxies,
     prefixProxies:
       !bridgesArp && site.ipv6.handling === "route"
         ? [{ device: isp, behind: lan, prefix: site.ipv6.lan }]
         : [],
     settings: [
-      ...commonSettings(site, [isp, lan], "br0"),
-      ...(bridgesArp ? [] : answeringSettings(board, site)),
+      ...commonSettings(site, planned, "br0"),
+      ...(bridgesArp ? [] : answeringSettings(planned, site)),
       ...(kernelAnswers ? [proxyArp(isp)] : []),
     ],
     frames: {

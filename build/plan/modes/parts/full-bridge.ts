@@ -11,7 +11,7 @@ import {
   type NetworkModel,
   type Side,
 } from "../../network.ts";
-import { portNames } from "../../ports.ts";
+import { planPorts } from "../../ports.ts";
 import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
 import { planGuard } from "./guard.ts";
 import { commonSettings } from "./settings.ts";
@@ -24,11 +24,12 @@ const name = "br0";
  * taken is the mode's, and with it where they arrive.
  */
 export function fullBridge(board: BoardProfile, site: Site, take: Frames["capture"]["take"]): NetworkModel {
-  const { isp, lan } = portNames(board);
+  const planned = planPorts(board, true);
+  const { isp, lan } = planned.ports;
   const networks = networksOf(site);
   const capture = planCapture(site);
   return {
-    ports: { isp, lan },
+    ...planned,
     bridge: { name, ports: [isp, lan] },
     addresses: networks.map(({ family, lan: prefix, router }) => ({
       family,
@@ -44,7 +45,7 @@ export function fullBridge(board: BoardProfile, site: Site, take: Frames["captur
     })),
     neighbourProxies: [],
     prefixProxies: [],
-    settings: commonSettings(site, [isp, lan], name),
+    settings: commonSettings(site, planned, name),
     frames: {
       bridging: { rules: [], otherwise: "bridge" },
       arpReplies: [],

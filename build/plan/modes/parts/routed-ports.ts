@@ -1,22 +1,22 @@
-import type { BoardProfile } from "../../../config/board.ts";
 import type { Site } from "../../../config/site.ts";
 import type { NetworkModel, Setting } from "../../network.ts";
-import { portNames } from "../../ports.ts";
 import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
 import { planGuard } from "./guard.ts";
+
+type PlannedPorts = Pick<NetworkModel, "ports" | "join">;
 
 /**
  * Both ports are routed, with the LAN's prefix on one and the ISP's router alone on the other: the /32 and
  * the /24 of the 2007 post, which overlap. Frames are for the mode to say.
  */
 export function routedPorts(
-  board: BoardProfile,
+  planned: PlannedPorts,
   site: Site,
 ): Omit<NetworkModel, "bridge" | "frames" | "settings" | "prefixProxies"> {
-  const { isp, lan } = portNames(board);
+  const { isp, lan } = planned.ports;
   const networks = networksOf(site);
   return {
-    ports: { isp, lan },
+    ...planned,
     // On the port, not on a bridge: routed frames arrive there.
     addresses: networks.flatMap(({ family, lan: prefix, router, ispRouter }) => [
       { family, device: isp, local: router, peer: ispRouter, prefixLength: family === "ipv4" ? 32 : 128 },
@@ -40,8 +40,8 @@ export function routedPorts(
 }
 
 /** Answer for others at once instead of after up to 0.8 s, and for neighbours of IPv6 at all. */
-export function answeringSettings(board: BoardProfile, { ipv6 }: Site): Setting[] {
-  const devices = Object.values(portNames(board));
+export function answeringSettings({ ports }: PlannedPorts, { ipv6 }: Site): Setting[] {
+  const devices = Object.values(ports);
   return [
     ...devices.map((name): Setting => ({
       kind: "sysctl",

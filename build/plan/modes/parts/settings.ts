@@ -1,9 +1,15 @@
 import type { Site } from "../../../config/site.ts";
-import type { Setting } from "../../network.ts";
+import type { NetworkModel, Setting } from "../../network.ts";
+import { portDevices } from "../../ports.ts";
 
 /** What every mode needs of the kernel, for the devices that it routes between. */
-export function commonSettings(site: Site, ports: readonly string[], bridge: string | null): Setting[] {
-  const devices = ["all", "default", ...ports, ...(bridge === null ? [] : [bridge])];
+export function commonSettings(
+  site: Site,
+  planned: Pick<NetworkModel, "ports" | "join">,
+  bridge: string | null,
+): Setting[] {
+  const { ports, join } = planned;
+  const devices = ["all", "default", ports.isp, ports.lan, ...(bridge === null ? [] : [bridge])];
   const each = (key: (name: string) => string, value: string): Setting[] =>
     devices.map((name) => ({ kind: "sysctl", key: key(name), value }));
   return [
@@ -15,12 +21,21 @@ export function commonSettings(site: Site, ports: readonly string[], bridge: str
     ...each((name) => `net.ipv4.conf.${name}.send_redirects`, "0"),
     ...each((name) => `net.ipv4.conf.${name}.accept_redirects`, "0"),
     ...ipv6Settings(site, each),
-    ...(bridge === null ? [] : bridgedPackets),
+    ...(join === undefined || join.cable === null ? [] : onlyBridges(join.bridge)),
+    ...(bridge === null && join === undefined ? [] : bridgedPackets),
     // Packets that others have put together, or carried past the hooks, are seen by no rule.
-    ...ports.map((device) => ({ kind: "feature", device, name: "rx-gro-list", value: "off" }) as const),
+    ...portDevices(planned).map(
+      (device) => ({ kind: "feature", device, name: "rx-gro-list", value: "off" }) as const,
+    ),
     { kind: "unused", module: "nf_flow_table" },
   ];
 }
+
+/** What is sent to a bridge's own MAC goes nowhere from there: no rule is about it. */
+const onlyBridges = (bridge: string): Setting[] => [
+  { kind: "sysctl", key: `net.ipv4.conf.${bridge}.forwarding`, value: "0" },
+  { kind: "sysctl", key: `net.ipv6.conf.${bridge}.disable_ipv6`, value: "1" },
+];
 
 /** iptables and ip6tables shall not see what is only bridged. These files exist while br_netfilter is loaded. */
 const bridgedPackets = ["iptables", "ip6tables", "arptables"].map((name): Setting => ({

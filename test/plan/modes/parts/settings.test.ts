@@ -11,7 +11,7 @@ test("forwarding comes first in every mode, because the kernel resets other sett
 });
 
 test("reverse-path filters are off and redirects aren't sent, on every device that is routed between", (t) => {
-  const keys = keysOf(commonSettings(richSite, ["eth0", "eth1"], "br0"));
+  const keys = keysOf(commonSettings(richSite, { ports: { isp: "eth0", lan: "eth1" } }, "br0"));
   for (const name of ["all", "default", "eth0", "eth1", "br0"]) {
     t.true(keys.includes(`net.ipv4.conf.${name}.rp_filter=0`), name);
     t.true(keys.includes(`net.ipv4.conf.${name}.send_redirects=0`), name);
@@ -26,7 +26,7 @@ test("no setting is there twice", (t) => {
 });
 
 test("routed IPv6 is forwarded and takes its addresses and routes from the site alone", (t) => {
-  const keys = keysOf(commonSettings(richSite, ["eth0", "eth1"], null));
+  const keys = keysOf(commonSettings(richSite, { ports: { isp: "eth0", lan: "eth1" } }, null));
   t.true(keys.includes("net.ipv6.conf.all.forwarding=1"));
   t.true(keys.includes("net.ipv6.conf.eth0.disable_ipv6=0"));
   t.true(keys.includes("net.ipv6.conf.eth0.accept_ra=0"));
@@ -34,7 +34,9 @@ test("routed IPv6 is forwarded and takes its addresses and routes from the site 
 
 test("IPv6 that is blocked or only bridged is off on the router itself, and isn't forwarded", (t) => {
   for (const handling of ["block", "bridge"] as const) {
-    const keys = keysOf(commonSettings({ ...richSite, ipv6: { handling } }, ["eth0", "eth1"], "br0"));
+    const keys = keysOf(
+      commonSettings({ ...richSite, ipv6: { handling } }, { ports: { isp: "eth0", lan: "eth1" } }, "br0"),
+    );
     t.true(keys.includes("net.ipv6.conf.all.disable_ipv6=1"), handling);
     t.false(
       keys.some((key) => key.includes("forwarding")),
@@ -44,7 +46,7 @@ test("IPv6 that is blocked or only bridged is off on the router itself, and isn'
 });
 
 test("what goes past the rules is turned off or told: bridged packets in iptables, fraglist GRO, flow tables", (t) => {
-  const settings = commonSettings(richSite, ["eth0", "eth1"], "br0");
+  const settings = commonSettings(richSite, { ports: { isp: "eth0", lan: "eth1" } }, "br0");
   for (const name of ["iptables", "ip6tables", "arptables"])
     t.true(keysOf(settings).includes(`net.bridge.bridge-nf-call-${name}=0`));
   for (const device of ["eth0", "eth1"])
