@@ -6,6 +6,12 @@ import { makePlan, type Plan } from "../build/plan/plan.ts";
 
 export const board = await readBoardByName("x86-64");
 
+/** The same with a second port of the LAN. */
+export const twoLanPorts: typeof board = {
+  ...board,
+  ports: { isp: { name: "eth0" }, lan: [{ name: "eth1" }, { name: "eth2" }] },
+};
+
 /** Says something of nearly every key; what the mode and the dialect are is for the test to say. */
 export const richSite: Site = {
   name: "rich",
@@ -72,9 +78,9 @@ export const richSite: Site = {
   console: "log-only",
 };
 
-export const planOf = (changes: Partial<Site>): Plan => makePlan(board, { ...richSite, ...changes });
+export const planOf = (changes: Partial<Site>, of = board): Plan => makePlan(of, { ...richSite, ...changes });
 
-export const modelOf = (changes: Partial<Site>): NetworkModel => planOf(changes).network;
+export const modelOf = (changes: Partial<Site>, of = board): NetworkModel => planOf(changes, of).network;
 
 export const dialects = ["legacy", "nft"] as const satisfies readonly Site["dialect"][];
 

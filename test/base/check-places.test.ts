@@ -7,7 +7,7 @@ import { board } from "../setups.ts";
 type Ports = Board["ports"];
 
 /** What is wrong with the places of ports, on an ESPRESSObin, and what needs drivers there. */
-function check(isp: Partial<Ports["isp"]>, lan: Partial<Ports["lan"]>, loader?: Board["loader"]) {
+function check(isp: Partial<Ports["isp"]>, lan: Partial<Ports["isp"]>, loader?: Board["loader"]) {
   const faults: string[] = [];
   const ports = { isp: { name: "wan", ...isp }, lan: { name: "lan", ...lan } };
   const needed = checkPlaces(
@@ -35,6 +35,18 @@ test("a place that the tree lacks is told with those that it has", (t) => {
     "/ports/lan/dsaPort: is lan0, which no switch port in the device tree is called (it has lan1, wan)",
   ]);
   t.regex(faultsOf({ dsaPort: "cpu2" }, {})[0] ?? "", /is cpu2/);
+});
+
+test("each of several ports of the LAN is held against the tree", (t) => {
+  const faults: string[] = [];
+  const lan = ["lan1", "lan7"].map((name) => ({ name, dsaPort: name }));
+  const ports = { isp: { name: "wan", dsaPort: "wan" }, lan };
+  const needed = checkPlaces({ ...board, ports }, espressobin, (path) => faults.push(path));
+  t.deepEqual(faults, ["/ports/lan/1/dsaPort"]);
+  t.deepEqual(
+    needed.map(({ role }) => role),
+    ["isp", "lan", "lan"].slice(0, needed.length),
+  );
 });
 
 test("what a port needs a driver for is its network device, its switch, or the bus that it is plugged into", (t) => {

@@ -38,6 +38,15 @@ test("a board of which all is known is written as a sound profile", async (t) =>
   t.regex(await readFile(file, "utf8"), /^# As they are called on the case/m);
 });
 
+test("a LAN of several ports is written as a list", async (t) => {
+  const lan = ["lan1=dsa:lan1", "lan2=dsa:lan2"];
+  const file = await writeNewBoard({ ...complete, lan }, await temporaryFolder(t));
+  t.deepEqual((await readBoard(file)).ports.lan, [
+    { name: "lan1", dsaPort: "lan1" },
+    { name: "lan2", dsaPort: "lan2" },
+  ]);
+});
+
 test("what isn't known is left empty, and told", async (t) => {
   const file = await writeNewBoard({ ...model, arch: "amd64" }, await temporaryFolder(t));
   const { faults } = await t.throwsAsync(readBoard(file), { instanceOf: InputError });
@@ -99,7 +108,7 @@ test("all that doesn't fit is told in one run, and nothing is written", async (t
 test("only what no flag says is asked for", async (t) => {
   const folder = await temporaryFolder(t);
   const asked: string[] = [];
-  const answers = ["Model", "arm64", "512", "maker/model.dtb", "maker,model", "lan1"];
+  const answers = ["Model", "arm64", "512", "maker/model.dtb", "maker,model", "lan1 lan2=dsa:lan2"];
   const ask = async (question: string, otherwise = "") => {
     asked.push(question);
     return /Family|ISP/.test(question) ? otherwise : (answers.shift() ?? "");
@@ -114,7 +123,7 @@ test("only what no flag says is asked for", async (t) => {
     deviceTree: "maker/model.dtb",
     compatible: "maker,model",
     isp: "wan",
-    lan: ["lan1"],
+    lan: ["lan1", "lan2=dsa:lan2"],
   });
   t.false(asked.some((question) => /Storage|Short name/.test(question)));
 });

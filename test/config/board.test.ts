@@ -129,6 +129,35 @@ test("ports are bound by their places on a model that is named, both or none", a
   t.regex(one, /\/ports: says where a port is, but not where another is/);
 });
 
+test("the LAN may have several ports, each with a name and a place of its own; a light shows one of them", async (t) => {
+  const withLan =
+    (lan: string, leds = "") =>
+    (text: string) =>
+      `${text.replace("lan: { name: eth1 }", `lan: ${lan}`)}${leds}`;
+  t.is(await faultsAfter(t, withLan("[{ name: eth1 }, { name: eth2 }]")), "");
+  const faults = await faultsAfter(
+    t,
+    withLan("[{ name: eth1 }, { name: eth1 }, { name: eth0 }, { name: br1 }]"),
+  );
+  t.regex(faults, /\/ports\/lan\/1\/name: is another LAN port as well: eth1/);
+  t.regex(faults, /\/ports\/lan\/2\/name: is the ISP port as well: eth0/);
+  t.regex(faults, /\/ports\/lan\/3\/name: is br1, which is taken/);
+  t.regex(await faultsAfter(t, withLan("[]")), /\/ports\/lan: is empty/);
+  t.regex(await faultsAfter(t, withLan("[{ nmae: eth1 }]")), /\/ports\/lan\/0\/name: is missing/);
+  t.regex(await faultsAfter(t, withLan("eth1")), /\/ports\/lan: must be object,array, and is "eth1"/);
+  const places = "[{ name: lan0, dsaPort: lan0 }, { name: lan1, dsaPort: lan0 }]";
+  t.regex(await faultsAfter(t, withLan(places)), /\/ports\/lan\/1: is at lan0's place: lan0/);
+  const light = (shows: string) => `leds: [{ name: "green:lan", shows: ${shows} }]\n`;
+  const two = "[{ name: eth1 }, { name: eth2 }]";
+  for (const shows of ["running", "isp", "eth2"]) t.is(await faultsAfter(t, withLan(two, light(shows))), "");
+  t.regex(
+    await faultsAfter(t, withLan(two, light("lan"))),
+    /\/leds\/0\/shows: is "lan", which isn't known \(.*running, isp, eth1, eth2/,
+  );
+  t.is(await faultsAfter(t, withLan("{ name: eth1 }", light("lan"))), "");
+  t.regex(await faultsAfter(t, withLan("{ name: eth1 }", light("wan"))), /is "wan", which isn't known/);
+});
+
 test("a loader goes with a format that has room for it", async (t) => {
   const faults = await faultsAfter(t, (text) => `${text}loader: { kind: rockchip }\n`);
   t.regex(faults, /\/loader: doesn't go with gpt-grub/);

@@ -128,6 +128,41 @@ test("a switch's port is bound by its label, and no port of a switch is counted 
   t.deepEqual(await namesOn(t, machine), { eth0: "eth0", wan: "wan", lan0: "lan0", lan1: "lan1" });
 });
 
+const severalLan = `COMPATIBLE='maker,model'
+ISP='wan'
+ISP_AT='platform/ff540000.ethernet'
+LAN='lan0 lan1 lan2'
+LAN_AT='dsa:lan0 platform/*.usb/*:1.0 dsa:lan2'
+`;
+
+test("of several ports of the LAN each has its place, and those that aren't there are done without", async (t) => {
+  const chip = "platform/d0032004.mdio/switch";
+  const machine = {
+    compatible: "maker,model",
+    interfaces: { ...interfaces, eth0: "platform/ff600000.usb/2-1:1.0", lan0: chip },
+    dsa: ["lan0"],
+    hardware: severalLan,
+  };
+  t.deepEqual(await namesOn(t, machine), { wan: "eth1", lan0: "lan0", lan1: "eth0" });
+});
+
+test("on any other machine the LAN has the ports after the ISP's, as far as there are any", async (t) => {
+  const other = { eth0: "pci0/02.0", eth1: "pci0/01.0", eth2: "pci0/03.0" };
+  const machine = { compatible: "linux,dummy-virt", interfaces: other, hardware: severalLan };
+  t.deepEqual(await namesOn(t, machine), { wan: "eth1", lan0: "eth0", lan1: "eth2" });
+  const more = { ...other, eth3: "pci0/04.0", eth4: "pci0/05.0" };
+  t.deepEqual(await namesOn(t, { ...machine, interfaces: more }), {
+    ...{ wan: "eth1", lan0: "eth0", lan1: "eth2", lan2: "eth3", eth4: "eth4" },
+  });
+});
+
+test("a light may show one of several ports", async (t) => {
+  const root = await temporaryFolder(t);
+  const machine = { compatible: "linux,dummy-virt", interfaces, hardware: severalLan };
+  await namesOn(t, { ...machine, lights: "green:wan lan1\n" }, root);
+  t.is(await readFile(join(root, "sys/class/leds/green:wan/device_name"), "utf8"), "lan1\n");
+});
+
 test("a light shows a port's link and traffic, or that the router runs; one that isn't there is left alone", async (t) => {
   const root = await temporaryFolder(t);
   const machine = { compatible: "maker,model", interfaces, hardware: bound };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { relocate, runScript, writeFiles } from "./scripts.ts";
+import { board, twoLanPorts } from "../setups.ts";
 import { setupOf } from "./setup-files.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -88,10 +89,11 @@ async function statusOf(
   t: ExecutionContext,
   dialect: "legacy" | "nft",
   files: Readonly<Record<string, string>> = {},
+  of = board,
 ) {
   const root = await temporaryFolder(t);
   await writeFiles(root, {
-    "run/halfbridge/setup/facts": setupOf({ mode: "bridge-broute", dialect }).get("facts") ?? "",
+    "run/halfbridge/setup/facts": setupOf({ mode: "bridge-broute", dialect }, of).get("facts") ?? "",
     "usr/lib/halfbridge/settings": "#!/bin/sh\n",
     "etc/init.d/S15capture": "#!/bin/sh\n",
     "programs/nft": nft,
@@ -143,6 +145,15 @@ test("the counters of iptables, ip6tables and ebtables are added up by port", as
     "0 packets 0 B",
     "0 packets 0 B",
   ]);
+});
+
+test("several ports of the LAN are named, and count together; columns stay in line", async (t) => {
+  const lan = ["lan0", "lan1", "lan2", "lan3", "lan4"].map((name) => ({ name }));
+  for (const several of [twoLanPorts, { ...board, ports: { ...board.ports, lan } }]) {
+    const table = (await statusOf(t, "nft", {}, several)).slice(3, 6);
+    t.is(new Set(table.map(({ length }) => length)).size, 1);
+    t.regex(table[1] ?? "", /^from lan (eth1 eth2|lan0 lan1 lan2 lan3 lan4) {2,}7 packets/);
+  }
 });
 
 test("the set-up is named, and whether it is on trial", async (t) => {

@@ -36,19 +36,21 @@ function ofCommand(line: string): Effect[] {
   if (filter !== null) return [changed(filter[1], `tc filter ${filter[2]} ${filter[3]}`)];
   const hook = /(?:^|\|\| )tc qdisc (add|del) dev (\S+) clsact/.exec(line);
   if (hook !== null) return [changed(hook[1], `tc qdisc ${hook[2]}`)];
-  if (line.startsWith("ip ")) return ofIp(line);
+  const ip = /^(?:\[ ! -e \S+ \] \|\| )?(ip .*)$/.exec(line)?.[1];
+  if (ip !== undefined) return ofIp(ip);
   throw new Error(`no known command: ${line}`);
 }
 
 function ofIp(line: string): Effect[] {
   const [, family = "", rest = ""] = /^ip (-6 )?(.*)$/.exec(line) ?? [];
-  const object = /^(rule|route|address|neighbour|link) (add|del) (.*?)(?: nodad| type bridge .*)?$/.exec(
-    rest,
-  );
+  const object =
+    /^(rule|route|address|neighbour|link) (add|del) (.*?)(?: nodad| type (?:bridge|veth) .*)?$/.exec(rest);
   if (object !== null) return [changed(object[2], `ip ${family}${object[1]} ${object[3]}`)];
   const state = /^link set (\S+) (up|down)$/.exec(rest);
   if (state !== null) return [changed(state[2] === "up" ? "add" : "del", `ip link ${state[1]} up`)];
-  const property = /^link set (\S+) (master|address) (.*)$/.exec(rest);
+  const joined = /^link set (\S+) master \S+ up$/.exec(rest);
+  if (joined !== null) return [...add(`ip link ${joined[1]} master`), ...add(`ip link ${joined[1]} up`)];
+  const property = /^link set (\S+) (master|address|arp) (.*)$/.exec(rest);
   if (property !== null) return add(`ip link ${property[1]} ${property[2]}`);
   throw new Error(`no known use of ip: ${line}`);
 }

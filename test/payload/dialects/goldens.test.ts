@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test from "ava";
 import { readSite, type Site } from "../../../build/config/site.ts";
 import { assertGolden } from "../../golden.ts";
-import { dialects, kinds, richSite } from "../../setups.ts";
+import { dialects, kinds, richSite, twoLanPorts } from "../../setups.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { scriptNames, setupOf } from "../setup-files.ts";
 
@@ -38,6 +38,18 @@ for (const [name, changes] of Object.entries(kinds)) {
   test(`${name} wants of the kernel what was reviewed`, async (t) => {
     await assertGolden(t, `setups/${name}-settings.txt`, setupOf(changes).get("settings") ?? "");
   });
+}
+
+for (const [name, changes] of Object.entries(kinds)) {
+  for (const dialect of dialects) {
+    test(`${name} in ${dialect} joins two ports of the LAN as it was reviewed`, async (t) => {
+      const files = setupOf({ ...changes, dialect }, twoLanPorts);
+      const shown = ["facts", "modules", "settings", "network.start", "network.stop"];
+      const text = shown.map((file) => `── ${file}\n${files.get(file) ?? ""}`).join("\n");
+      const withoutHash = text.replace(/^PLAN=.*\n/m, "");
+      await assertGolden(t, `setups/two-lan-ports/${name}-${dialect}.txt`, withoutHash);
+    });
+  }
 }
 
 test("the goldens are of sites that a file can say", async (t) => {

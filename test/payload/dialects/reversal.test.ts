@@ -1,11 +1,11 @@
 import test from "ava";
 import type { Site } from "../../../build/config/site.ts";
-import { dialects, kinds, richSite } from "../../setups.ts";
+import { board, dialects, kinds, richSite, twoLanPorts } from "../../setups.ts";
 import { scriptNames, setupOf } from "../setup-files.ts";
 import { effectsOf } from "./effects.ts";
 
 /** What goes with a link that goes: ports of a bridge, its MAC, and routes. */
-const goesByItself = /^ip (link \S+ (master|address)|route (default|\S+) (via|dev) )/;
+const goesByItself = /^ip (link \S+ (master|address|arp)|route (default|\S+) (via|dev) )/;
 
 const { metricsPort: _, ...withoutMetrics } = richSite.proxy;
 
@@ -19,29 +19,33 @@ const variants: Readonly<Record<string, Partial<Site>>> = {
   ", nobody captured": { transparency: { client: false, server: false }, failMode: "open" },
 };
 
-for (const [name, kind] of Object.entries(kinds)) {
+const setups = Object.entries(kinds).flatMap(([name, kind]) =>
+  Object.entries(variants).flatMap(([variant, changes]) => [
+    { name: name + variant, changes: { ...kind, ...changes }, of: board },
+    { name: `${name}${variant}, two ports of the LAN`, changes: { ...kind, ...changes }, of: twoLanPorts },
+  ]),
+);
+for (const { name, changes, of } of setups) {
+  if (changes.mode === "proxy-arp" && changes.ipv6?.handling === "bridge") continue; // is refused
   for (const dialect of dialects) {
-    for (const [variant, changes] of Object.entries(variants)) {
-      if (kind.mode === "proxy-arp" && changes.ipv6?.handling === "bridge") continue; // is refused
-      test(`${name} in ${dialect}${variant}: stop takes away what start added, in reverse`, (t) => {
-        const files = setupOf({ ...kind, ...changes, dialect });
-        for (const script of scriptNames) {
-          const started = effectsOf(files.get(`${script}.start`) ?? "");
-          const stopped = effectsOf(files.get(`${script}.stop`) ?? "");
-          t.true(started.every(({ does }) => does === "add"));
-          t.true(stopped.every(({ does }) => does === "remove"));
-          t.deepEqual(
-            stopped.map(({ what }) => what),
-            started
-              .map(({ what }) => what)
-              .filter((what) => !goesByItself.test(what))
-              .toReversed(),
-            script,
-          );
-        }
-        t.true(effectsOf(files.get("guard.start") ?? "").length > 0);
-      });
-    }
+    test(`${name} in ${dialect}: stop takes away what start added, in reverse`, (t) => {
+      const files = setupOf({ ...changes, dialect }, of);
+      for (const script of scriptNames) {
+        const started = effectsOf(files.get(`${script}.start`) ?? "");
+        const stopped = effectsOf(files.get(`${script}.stop`) ?? "");
+        t.true(started.every(({ does }) => does === "add"));
+        t.true(stopped.every(({ does }) => does === "remove"));
+        t.deepEqual(
+          stopped.map(({ what }) => what),
+          started
+            .map(({ what }) => what)
+            .filter((what) => !goesByItself.test(what))
+            .toReversed(),
+          script,
+        );
+      }
+      t.true(effectsOf(files.get("guard.start") ?? "").length > 0);
+    });
   }
 }
 
