@@ -31,7 +31,7 @@ async function namesOn(
     "sys/firmware/devicetree/base/compatible": compatible.replaceAll(" ", "\0"),
     "sys/class/leds/green:wan/trigger": "none\n",
     "bin/modprobe": "#!/bin/sh\n",
-    "bin/usleep": "#!/bin/sh\n",
+    "bin/usleep": `#!/bin/sh\necho >> "${root}/slept"\n`,
     // ip link set A name B: fails as the kernel does where B is taken or too long
     "bin/ip": `#!/bin/sh
 [ "$1 $2 $4" = "link set name" ] || exit 1
@@ -128,6 +128,10 @@ test("a switch's port is bound by its label, and no port of a switch is counted 
   t.deepEqual(await namesOn(t, machine), { eth0: "eth0", wan: "wan", lan0: "lan0", lan1: "lan1" });
 });
 
+/** How often half a second was waited. */
+const naps = async (root: string): Promise<number> =>
+  (await readFile(join(root, "slept"), "utf8").catch(() => "")).length;
+
 const severalLan = `COMPATIBLE='maker,model'
 ISP='wan'
 ISP_AT='platform/ff540000.ethernet'
@@ -143,7 +147,22 @@ test("of several ports of the LAN each has its place, and those that aren't ther
     dsa: ["lan0"],
     hardware: severalLan,
   };
-  t.deepEqual(await namesOn(t, machine), { wan: "eth1", lan0: "lan0", lan1: "eth0" });
+  const root = await temporaryFolder(t);
+  t.deepEqual(await namesOn(t, machine, root), { wan: "eth1", lan0: "lan0", lan1: "eth0" });
+  t.is(await naps(root), 4);
+});
+
+test("for the ISP's port, or any of the LAN's, a model waits longer; another machine for two", async (t) => {
+  const machine = { compatible: "maker,model", hardware: severalLan };
+  for (const [compatible, there, expected] of [
+    ["maker,model", { eth1: interfaces.eth1 }, 20],
+    ["maker,model", { eth0: "platform/ff600000.usb/2-1:1.0" }, 20],
+    ["linux,dummy-virt", interfaces, 0],
+  ] as const) {
+    const root = await temporaryFolder(t);
+    await namesOn(t, { ...machine, compatible, interfaces: there }, root);
+    t.is(await naps(root), expected);
+  }
 });
 
 test("on any other machine the LAN has the ports after the ISP's, as far as there are any", async (t) => {

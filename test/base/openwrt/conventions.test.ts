@@ -12,6 +12,7 @@ import type { OpenwrtBoard } from "../../../build/config/board.ts";
 import { refuseTogether } from "../../../build/config/check-together.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { writeTree } from "../../../build/core/tree.ts";
+import { printSetup } from "../../../build/payload/setup.ts";
 import { runScript, writeFiles } from "../../payload/scripts.ts";
 import { textOf } from "../../payload/setup-files.ts";
 import { richSite } from "../../setups.ts";
@@ -63,9 +64,34 @@ test("the overlay has OpenWrt's services in place of BusyBox's, and nothing that
 
 test("ports have the model's own names, wherever OpenWrt or the rules are told of them", async (t) => {
   const { plan } = await madeFor(t, "turris-omnia");
-  t.deepEqual(plan.network.ports, { isp: "eth2", lan: "lan0" });
+  const lan = ["lan0", "lan1", "lan2", "lan3", "lan4"];
+  t.deepEqual(plan.network.join?.ports, lan);
+  const facts = textOf(printSetup(plan).find(({ path }) => path === "/facts"));
+  t.regex(facts, /^ISP='eth2'\nLAN='lan0 lan1 lan2 lan3 lan4'$/m);
   const untracked = (await conventions(plan)).find(({ path }) => path.endsWith("/untracked.nft"));
-  t.regex(textOf(untracked), /iifname \{ "eth2", "lan0", "br0" \} notrack/);
+  t.regex(textOf(untracked), /iifname \{ "eth2", "br1", "to-br1", "br0" \} notrack/);
+  const one = (await conventions((await madeFor(t, "glinet-gl-mt3000")).plan)).find(({ path }) =>
+    path.endsWith("/untracked.nft"),
+  );
+  t.regex(textOf(one), /iifname \{ "eth0", "eth1", "br0" \} notrack/);
+});
+
+test("MACs that netifd would set are set on each of the ports, and on nothing else", async (t) => {
+  const text = await textOfScript("halfbridge-network");
+  const [setMac = ""] = /^set_mac\(\) \{[\s\S]*?^\}$/m.exec(text) ?? [];
+  const said = (facts: string, name: string) =>
+    runScript(
+      [
+        "-c",
+        `config_get() { eval "$1=\\$said_$3"; }; ip() { echo "$*"; }\n${setMac}\n${facts}; said_name=${name} said_macaddr=02:00:00:00:00:09; set_mac section`,
+      ],
+      {},
+    ).stdout.trim();
+  const several = "ISP=eth2 LAN='lan0 lan1'";
+  for (const name of ["eth2", "lan0", "lan1"])
+    t.is(said(several, name), `link set ${name} address 02:00:00:00:00:09`);
+  for (const name of ["lan", "lan2", "br-lan"]) t.is(said(several, name), "");
+  t.is(said("ISP=eth0 LAN=eth1", "eth1"), "link set eth1 address 02:00:00:00:00:09");
 });
 
 test("an upgrade keeps what was applied and written here, and not the set-up that comes with the image", async (t) => {
