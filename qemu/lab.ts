@@ -79,8 +79,11 @@ export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promis
 }
 
 const laneNumbers = ({ lanes }: LabOptions): number[] => Array.from({ length: lanes }, (_, lane) => lane);
-const socketOf = (side: "isp" | "lan", lane: number): string => `link-${side}-${lane}`;
-const pcapOf = (side: "isp" | "lan", lane: number): string => `${side}-${lane}.pcap`;
+/** How many ports towards the LAN a router is given: a second one where it can have several. */
+const lanPortsOf = ({ network }: AnyPlan): 1 | 2 => (network.join === undefined ? 1 : 2);
+
+const socketOf = (side: "isp" | "lan" | "lan2", lane: number): string => `link-${side}-${lane}`;
+const pcapOf = (side: "isp" | "lan" | "lan2", lane: number): string => `${side}-${lane}.pcap`;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
 function ispGuest(options: LabOptions, topology: Topology): MachineSpec {
@@ -112,20 +115,24 @@ function guest(
   options: LabOptions,
   topology: Topology,
 ): MachineSpec {
-  const { accelerator, guests, lanes } = options;
+  const { accelerator, guests, lanes, plan } = options;
+  const lanPorts = side === "lan" ? lanPortsOf(plan) : 1;
+  const links = [side, ...(lanPorts === 2 ? (["lan2"] as const) : [])];
   return {
     name: side,
     cpu: "amd64",
     memoryMiB: guestMemoryMiB,
     accelerator,
-    boot: { ...guests, commandLine: guestCommandLine(side, topology, lanes) },
+    boot: { ...guests, commandLine: guestCommandLine(side, topology, lanes, lanPorts) },
     // the guests are the servers: a router comes and goes
-    ports: laneNumbers(options).map((lane) => ({
-      mac,
-      socket: socketOf(side, lane),
-      role: "server",
-      pcap: pcapOf(side, lane),
-    })),
+    ports: links.flatMap((link) =>
+      laneNumbers(options).map((lane) => ({
+        mac,
+        socket: socketOf(link, lane),
+        role: "server" as const,
+        pcap: pcapOf(link, lane),
+      })),
+    ),
     shells: laneNumbers(options).flatMap((lane) => shells.map((shell) => `${shell}${lane}`)),
   };
 }
@@ -150,6 +157,9 @@ function createRouter(
       ports: [
         { mac: router.ispMac, socket: socketOf("isp", lane), role: "client" },
         { mac: router.lanMac, socket: socketOf("lan", lane), role: "client" },
+        ...(lanPortsOf(plan) === 1
+          ? []
+          : [{ mac: router.lanMac2, socket: socketOf("lan2", lane), role: "client" } as const]),
       ],
     },
     run,

@@ -31,6 +31,8 @@ export interface Topology {
     readonly address6: string;
     readonly ispMac: string;
     readonly lanMac: string;
+    /** Of its second port towards the LAN, if it has one: client 2 is alone on that. */
+    readonly lanMac2: string;
   };
   /** Four, but three in a LAN of six hosts: the fourth is behind the hop. */
   readonly clients: readonly Client[];
@@ -102,6 +104,7 @@ export function planTopology({ lan, router, ispRouter, ipv6: choice }: SiteNetwo
       address6: canonical6(ipv6.router),
       ispMac: "52:54:00:00:00:01",
       lanMac: "52:54:00:00:00:02",
+      lanMac2: "52:54:00:00:00:03",
     },
     clients,
     hop: hasHop ? hop : undefined,

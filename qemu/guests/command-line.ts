@@ -5,12 +5,16 @@ export type Role = "isp" | "lan" | "probe";
 /** Fast to boot and to emulate (a program at the same addresses each time is translated once), and quiet. */
 const kernelArguments = ["console=ttyS0", "quiet", "lsm=capability", "mitigations=off", "norandmaps"];
 
-/** A guest's kernel command line: what the kernel doesn't know becomes init's environment. */
-export function guestCommandLine(role: Role, topology: Topology, lanes: number): string {
+/**
+ * A guest's kernel command line: what the kernel doesn't know becomes init's environment. `lanPorts` is how many of
+ * each router's are connected to the LAN's guest.
+ */
+export function guestCommandLine(role: Role, topology: Topology, lanes: number, lanPorts = 1): string {
   const { ispRouter, router, clients, hop, origins } = topology;
   const environment = {
     ROLE: role,
     LANES: lanes,
+    ...(lanPorts === 1 ? {} : { LAN_PORTS: lanPorts }),
     SHELLS: lanes * (role === "isp" ? 1 + origins.length : clients.length),
     LAN: topology.lan,
     LAN6: topology.lan6,

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The LAN: a switch with clients. The first is as it was before the router came (its gateway is the
+# The LAN: a switch with clients, and where the router has a second port for it, client 2 alone on that. The first is as it was before the router came (its gateway is the
 # ISP's router), the second has the router as its gateway, the third has no route but the one to the
 # router, and the fourth is like the third, but behind a hop. Sourced by init.sh. The functions print
 # what ip is to do: each process costs 20 ms.
@@ -17,19 +17,29 @@ link set bridge addrgenmode none
 link set wire master bridge
 link set wire up
 link set bridge up"
+  [ -z "${LAN_PORTS-}" ] || echo "link set wire2 addrgenmode none
+link add bridge2 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+link set bridge2 addrgenmode none
+link set wire2 master bridge2
+link set wire2 up
+link set bridge2 up"
   for_clients plug_client
 }
 
-# plug NAME MAC NAMESPACE: a port of the switch with a namespace's wire in it
+# plug NAME MAC NAMESPACE BRIDGE: a port of the switch with a namespace's wire in it
 plug() {
   echo "link add $1 type veth peer name wire address $2 netns $3
 link set $1 addrgenmode none
-link set $1 master bridge
+link set $1 master $4
 link set $1 up"
 }
 
 plug_client() {
-  if [ "$number" = 4 ]; then plug port4 "$hop_mac" "hop$lane"; else plug "port$number" "$mac" "client$number-$lane"; fi
+  case $number:${LAN_PORTS-} in
+    4:*) plug port4 "$hop_mac" "hop$lane" bridge ;;
+    2:2) plug port2 "$mac" "client2-$lane" bridge2 ;;
+    *) plug "port$number" "$mac" "client$number-$lane" bridge ;;
+  esac
 }
 
 # A router that stands in for client 4 on the switch, and for the router on the client's side. What it
@@ -91,6 +101,7 @@ set_up_client() {
 for lane in $lanes; do
   echo "netns add switch$lane
 link set eth$lane netns switch$lane name wire"
+  [ -z "${LAN_PORTS-}" ] || echo "link set eth$((LANES + lane)) netns switch$lane name wire2"
 done | ip -batch -
 
 if [ -n "$HOP" ]; then

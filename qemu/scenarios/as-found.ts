@@ -1,3 +1,4 @@
+import { portDevices } from "../../build/plan/ports.ts";
 import type { Lane } from "../lab.ts";
 import { expectEqual, expectThat, type Scenario } from "./scenario.ts";
 
@@ -8,16 +9,17 @@ export const asFound: Scenario = {
     "Stopped, the router leaves the kernel as it found it: links, addresses, routes, rules of either kind, traffic control and settings, others' among them",
   async prove(lane) {
     const { console } = lane.router;
-    const { isp, lan } = lane.plan.network.ports;
-    await console.succeed(`${stop}; ${foreign(lan, "add")}`, { timeoutMs: 30_000 });
+    const devices = portDevices(lane.plan.network);
+    const { isp } = lane.plan.network.ports;
+    await console.succeed(`${stop}; ${foreign(isp, "add")}`, { timeoutMs: 30_000 });
     try {
       await console.succeed(
         [
-          dump("before", isp, lan),
+          dump("before", devices),
           `{ ${start}; } >/dev/null 2>&1 || exit 1`,
-          dump("running", isp, lan),
+          dump("running", devices),
           `{ ${stop}; } || exit 1`,
-          dump("after", isp, lan),
+          dump("after", devices),
         ].join("\n"),
         { timeoutMs: 90_000 },
       );
@@ -29,7 +31,7 @@ export const asFound: Scenario = {
       const lines = await console.succeed(`cat ${fileOf("before")} | wc -l`);
       return `${lines} lines of state were the same before starting and after stopping`;
     } finally {
-      await console.succeed(`${foreign(lan, "del")}; { ${start}; } >/dev/null 2>&1`, { timeoutMs: 60_000 });
+      await console.succeed(`${foreign(isp, "del")}; { ${start}; } >/dev/null 2>&1`, { timeoutMs: 60_000 });
     }
   },
   control: {
@@ -56,7 +58,7 @@ const stop = "for s in network capture guard; do /usr/lib/halfbridge/stages/$s s
 const start = "for s in guard capture network; do /usr/lib/halfbridge/stages/$s start || exit 1; done";
 
 /** Rules and settings that somebody else has. */
-function foreign(lan: string, action: "add" | "del"): string {
+function foreign(port: string, action: "add" | "del"): string {
   const [rule, value] = action === "add" ? ["-A", 2] : ["-D", 0];
   return [
     action === "add"
@@ -65,12 +67,12 @@ function foreign(lan: string, action: "add" | "del"): string {
     `iptables-legacy ${rule} FORWARD -p sctp -j ACCEPT`,
     `ebtables-legacy -t filter ${rule} FORWARD -p 0x9999 -j DROP`,
     `ip rule ${action} pref 777 from 192.0.2.77 lookup 77`,
-    `echo ${value} >/proc/sys/net/ipv4/conf/${lan}/rp_filter`,
+    `echo ${value} >/proc/sys/net/ipv4/conf/${port}/rp_filter`,
   ].join("; ");
 }
 
 /** Keeps all that a set-up could touch, one fact a line, without what counts or ages. */
-function dump(moment: Moment, isp: string, lan: string): string {
+function dump(moment: Moment, ports: readonly string[]): string {
   const settings =
     "/proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf /proc/sys/net/ipv4/neigh /proc/sys/net/ipv6/conf";
   const commands = [
@@ -80,7 +82,7 @@ function dump(moment: Moment, isp: string, lan: string): string {
     "{ iptables-legacy-save; ip6tables-legacy-save; } | sed '/^#/d; s/\\[[0-9:]*\\]//'",
     "for table in broute nat filter; do ebtables-legacy -t $table -L; done",
     "nft list ruleset",
-    `tc qdisc show; for port in ${isp} ${lan}; do tc filter show dev $port ingress; ethtool -k $port; done 2>/dev/null`,
+    `tc qdisc show; for port in ${ports.join(" ")}; do tc filter show dev $port ingress; ethtool -k $port; done 2>/dev/null`,
     `find ${settings} -type f ! -name '*_secret' ! -name '*reachable*' ! -name 'retrans*' ! -name mtu | xargs grep -H . 2>/dev/null`,
   ];
   return `{ ${commands.join("\n")}

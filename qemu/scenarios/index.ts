@@ -8,6 +8,7 @@ import { askedAsClient, askedAsRouter } from "./explicit-proxy.ts";
 import { fragments, fragmentsAsked } from "./fragments.ts";
 import { ipv6Blocked, ipv6Bridged } from "./ipv6-choice.ts";
 import { kernelSettings } from "./kernel-settings.ts";
+import { lanPorts } from "./lan-ports.ts";
 import { largeBody } from "./large-body.ts";
 import { largeSegments } from "./large-segments.ts";
 import { metricsPort } from "./metrics-port.ts";
@@ -42,6 +43,7 @@ export const scenarios: readonly Scenario[] = [
   neighbours,
   neighboursIpv6,
   clientAddress,
+  lanPorts,
   samePorts,
   largeBody,
   routerAddress,
@@ -74,6 +76,7 @@ export const matrixScenarios: readonly Scenario[] = [
   neighbours,
   neighboursIpv6,
   clientAddress,
+  lanPorts,
   samePorts,
   routerAddress,
   askedAsClient,

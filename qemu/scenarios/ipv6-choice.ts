@@ -1,3 +1,4 @@
+import { portDevices } from "../../build/plan/ports.ts";
 import type { Lane } from "../lab.ts";
 import { readPackets } from "../pcap.ts";
 import { between, expectEqual, expectThat, type Scenario } from "./scenario.ts";
@@ -74,7 +75,8 @@ const lanFrames = async ({ pcap, topology }: Lane): Promise<number> =>
 /** Lifts what keeps IPv6 from crossing. */
 function block(lane: Lane): Switch {
   const { site, network } = lane.plan;
-  const { isp, lan } = network.ports;
+  const [isp, lan] = portDevices(network);
+  const away = network.join === undefined ? `ip link set ${lan} nomaster` : `ip link set ${lan} master br1`;
   if (isFullBridge(lane.plan)) {
     return site.dialect === "nft"
       ? {
@@ -89,11 +91,12 @@ function block(lane: Lane): Switch {
   if (network.bridge === null) {
     return {
       off: `ip link add lab type bridge && ip link set ${isp} master lab && ip link set ${lan} master lab && ip link set lab up`,
-      on: "ip link del lab",
+      on: `ip link del lab && ${away}`,
     };
   }
-  const attach = network.bridge.ports.includes(lan) ? [] : [`ip link set ${lan} master br0`];
-  const detach = network.bridge.ports.includes(lan) ? [] : [`ip link set ${lan} nomaster`];
+  const isOnBridge = network.bridge.ports.includes(network.ports.lan);
+  const attach = isOnBridge ? [] : [`ip link set ${lan} master br0`];
+  const detach = isOnBridge ? [] : [away];
   return site.dialect === "nft"
     ? {
         off: [...attach, "nft insert rule bridge halfbridge bridging ether type ip6 accept"].join(" && "),

@@ -65,10 +65,10 @@ export function arpAnswers({ site, network }: AnyPlan): Switch {
   }
 }
 
-/** The bridge, as seen from the LAN. */
-export const crossing = (lanPort: string): Switch => ({
+/** A bridge, as seen from a port of the LAN. */
+export const crossing = (lanPort: string, bridge = "br0"): Switch => ({
   off: `ip link set ${lanPort} nomaster`,
-  on: `ip link set ${lanPort} master br0`,
+  on: `ip link set ${lanPort} master ${bridge}`,
 });
 
 /** All that passes: on a full bridge what crosses it, else what is routed. */

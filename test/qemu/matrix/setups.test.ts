@@ -1,17 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
-import { readBoardByName } from "../../../build/config/board.ts";
 import { readSite } from "../../../build/config/site.ts";
 import { siteSchema } from "../../../build/config/site-schema.ts";
 import { makePlan } from "../../../build/plan/plan.ts";
 import { choices, choicesFor, dialects, siteFor, slugOf, ways } from "../../../qemu/matrix/setups.ts";
 import { matrixScenarios } from "../../../qemu/scenarios/index.ts";
 import { planTopology } from "../../../qemu/topology.ts";
+import { board, twoLanPorts } from "../../setups.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 const base = await readSite("sites/example.yaml");
-const board = await readBoardByName("x86-64");
 const topology = planTopology(base);
 const sites = ways.flatMap((way) =>
   dialects.flatMap((dialect) => choices.map((choice) => siteFor(base, way, dialect, choice, topology))),
@@ -48,7 +47,7 @@ test("with squid the matrix has no set-up that squid can't do, and still every m
 });
 
 test("no scenario of the matrix is without a set-up that promises it", (t) => {
-  const plans = sites.map((site) => makePlan(board, site));
+  const plans = [board, twoLanPorts].flatMap((each) => sites.map((site) => makePlan(each, site)));
   for (const { id, appliesTo } of matrixScenarios) {
     t.true(
       plans.some((plan) => appliesTo?.(plan) ?? true),
