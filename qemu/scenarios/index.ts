@@ -8,7 +8,7 @@ import { askedAsClient, askedAsRouter } from "./explicit-proxy.ts";
 import { fragments, fragmentsAsked } from "./fragments.ts";
 import { ipv6Blocked, ipv6Bridged } from "./ipv6-choice.ts";
 import { kernelSettings } from "./kernel-settings.ts";
-import { lanPorts } from "./lan-ports.ts";
+import { joiningBridge, lanPorts } from "./lan-ports.ts";
 import { largeBody } from "./large-body.ts";
 import { largeSegments } from "./large-segments.ts";
 import { metricsPort } from "./metrics-port.ts";
@@ -44,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   neighboursIpv6,
   clientAddress,
   lanPorts,
+  joiningBridge,
   samePorts,
   largeBody,
   routerAddress,
@@ -77,6 +78,7 @@ export const matrixScenarios: readonly Scenario[] = [
   neighboursIpv6,
   clientAddress,
   lanPorts,
+  joiningBridge,
   samePorts,
   routerAddress,
   askedAsClient,

@@ -48,6 +48,43 @@ export const lanPorts: Scenario = {
   },
 };
 
+/** The bridge that only joins ports has a MAC of its own, which anybody in the LAN may find out. */
+export const joiningBridge: Scenario = {
+  id: "joining-bridge",
+  title:
+    "Who sends to the MAC of the bridge that joins the LAN's ports gets nowhere, and so not past the proxy",
+  appliesTo: ({ network }) => typeof network.join?.cable === "string" && network.capture.clientSide,
+  async prove(lane) {
+    await pastTheRouter(lane, (request) => lane.client(2).fail(request));
+    return `no answer from ${lane.topology.origins[0]}`;
+  },
+  control: {
+    title: "if that bridge forwards, it is a way past the proxy",
+    async refute(lane) {
+      const forwarding = `/proc/sys/net/ipv4/conf/${lane.plan.network.join?.bridge}/forwarding`;
+      const [off, on] = [`echo 1 >${forwarding}`, `echo 0 >${forwarding}`];
+      const seen = await between(lane.router, off, on, () =>
+        pastTheRouter(lane, (request) => lane.client(2).succeed(request)),
+      );
+      expectEqual("the origin saw", seen, lane.topology.clients[1]?.address);
+      return `${lane.topology.origins[0]} was reached`;
+    },
+  },
+};
+
+/** Client 2 asks an origin on a captured port; what is for its gateway, the router, it sends to the joining bridge. */
+async function pastTheRouter<T>(lane: Lane, work: (request: string) => Promise<T>): Promise<T> {
+  const { client, router, plan, topology } = lane;
+  const mac = await router.console.succeed(`cat /sys/class/net/${plan.network.join?.bridge}/address`);
+  const neighbour = `${topology.router.address} dev wire`;
+  await client(2).succeed(`ip neigh replace ${neighbour} lladdr ${mac.trim()} nud permanent`);
+  try {
+    return await work(`wget -T 3 -qO- http://${topology.origins[0]}/cgi-bin/peer`);
+  } finally {
+    await client(2).succeed(`ip neigh del ${neighbour}`);
+  }
+}
+
 /** It would be captured on its way to anybody else. */
 const fetchFrom = ({ topology }: Lane, seconds: number): string =>
   `wget -T ${seconds} -qO- http://${topology.clients[0]?.address}/cgi-bin/peer`;
