@@ -2,6 +2,8 @@ import type { BoardProfile } from "../config/board.ts";
 import { lanPorts } from "../config/ports.ts";
 import type { NetworkModel } from "./network.ts";
 
+export type PlannedPorts = Pick<NetworkModel, "ports" | "join">;
+
 /** Names that no port can have, but for the first, which is taken. */
 const joined = { bridge: "br1", port: "to-br1", cable: "to-br0" } as const;
 
@@ -9,10 +11,7 @@ const joined = { bridge: "br1", port: "to-br1", cable: "to-br0" } as const;
  * What the interfaces of a board's ports are called. Several ports of the LAN are joined by a bridge; it stands for
  * them, or, where the LAN's port is to be one of the main bridge, the end of a cable to it.
  */
-export function planPorts(
-  { ports }: Pick<BoardProfile, "ports">,
-  onBridge: boolean,
-): Pick<NetworkModel, "ports" | "join"> {
+export function planPorts({ ports }: Pick<BoardProfile, "ports">, onBridge: boolean): PlannedPorts {
   const isp = ports.isp.name;
   const [first, ...others] = lanPorts(ports).map(({ name }) => name);
   if (first === undefined) throw new Error("a board without a port for the LAN");
@@ -25,7 +24,7 @@ export function planPorts(
 }
 
 /** The network devices behind the ports. */
-export const portDevices = ({ ports, join }: Pick<NetworkModel, "ports" | "join">): readonly string[] => [
+export const portDevices = ({ ports, join }: PlannedPorts): readonly string[] => [
   ports.isp,
   ...(join?.ports ?? [ports.lan]),
 ];

@@ -1,9 +1,8 @@
 import type { Site } from "../../../config/site.ts";
 import type { NetworkModel, Setting } from "../../network.ts";
+import type { PlannedPorts } from "../../ports.ts";
 import { clampOf, networksOf, planCapture, prefixLengthOf, routedFamilies } from "./capture.ts";
 import { planGuard } from "./guard.ts";
-
-type PlannedPorts = Pick<NetworkModel, "ports" | "join">;
 
 /**
  * Both ports are routed, with the LAN's prefix on one and the ISP's router alone on the other: the /32 and

@@ -1,13 +1,9 @@
 import type { Site } from "../../../config/site.ts";
-import type { NetworkModel, Setting } from "../../network.ts";
-import { portDevices } from "../../ports.ts";
+import type { Setting } from "../../network.ts";
+import { portDevices, type PlannedPorts } from "../../ports.ts";
 
 /** What every mode needs of the kernel, for the devices that it routes between. */
-export function commonSettings(
-  site: Site,
-  planned: Pick<NetworkModel, "ports" | "join">,
-  bridge: string | null,
-): Setting[] {
+export function commonSettings(site: Site, planned: PlannedPorts, bridge: string | null): Setting[] {
   const { ports, join } = planned;
   const devices = ["all", "default", ports.isp, ports.lan, ...(bridge === null ? [] : [bridge])];
   const each = (key: (name: string) => string, value: string): Setting[] =>
