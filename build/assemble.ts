@@ -35,7 +35,7 @@ export async function assemble(
   options: FetchOptions,
 ): Promise<Assembly> {
   const plan = makePlan(board, site, files);
-  const { tools, compiler, packages, packageCache } = await fetchMaterials(
+  const materials = await fetchMaterials(
     board.arch,
     [
       board.kernel.package,
@@ -45,6 +45,7 @@ export async function assemble(
     ],
     options,
   );
+  const { tools, compiler, packages, packageCache } = materials;
   const format = formatOf(board);
   const bootRequest = { suite, architecture: board.arch, names: format.loaderPackages(board) };
   const bootPackages =
@@ -53,7 +54,7 @@ export async function assemble(
       : await step("Fetch the boot loader", () => fetchPackages(bootRequest, packageCache));
 
   const cache = packageCache.directory;
-  const payload = await makePayload(plan, files, packages, compiler, cache);
+  const payload = await makePayload(plan, files, materials);
   const system = await assembleDebian(plan, payload.tree, packages, tools, cache);
   return { plan, format, tools, compiler, payload, system, bootPackages, packageCache };
 }

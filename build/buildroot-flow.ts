@@ -38,9 +38,10 @@ export async function buildWithBuildroot(
 
   const plan = makePlan(board, site, files);
   const names = ["libstdc++6", ...runtimePackages(board.arch)];
-  const { tools, compiler, packages, packageCache } = await fetchMaterials(board.arch, names, options);
+  const materials = await fetchMaterials(board.arch, names, options);
+  const { tools, compiler, packages, packageCache } = materials;
   const cache = packageCache.directory;
-  const payload = await makePayload(plan, files, packages, compiler, cache);
+  const payload = await makePayload(plan, files, materials);
 
   const tree = await renderExternalTree(plan, payload, user.text);
   const name = `${board.name}-${hashOf(checkout).slice(0, 8)}`;

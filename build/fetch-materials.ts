@@ -2,10 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "./base/packages.ts";
 import { step } from "./core/progress.ts";
-import type { Architecture } from "./debian/architectures.ts";
-import { openCompiler, type Compiler } from "./debian/compiler.ts";
-import { fetchPackages, type Package, type PackageCache } from "./debian/packages.ts";
+import { hostArchitecture, type Architecture } from "./debian/architectures.ts";
+import { openCompiler } from "./debian/compiler.ts";
+import { fetchPackages } from "./debian/packages.ts";
 import { openTools, type Tools } from "./debian/tools.ts";
+import type { PayloadMaterials } from "./payload/payload.ts";
+import { snapshotPackages } from "./payload/runtime.ts";
 
 export interface FetchOptions {
   /** `out/` */
@@ -15,13 +17,8 @@ export interface FetchOptions {
 }
 
 /** What a router is made of, and made by, on every base. */
-export interface Materials {
+export interface Materials extends PayloadMaterials {
   readonly tools: Tools;
-  readonly compiler: Compiler;
-  /** Those that were asked for, and all that they depend on. */
-  readonly packages: readonly Package[];
-  /** Results of steps are there, too. */
-  readonly packageCache: PackageCache;
 }
 
 /** Fetches tools, the compiler for an architecture, and that architecture's packages of these names. */
@@ -36,5 +33,14 @@ export async function fetchMaterials(
   const compiler = await step("Fetch the compiler", () => openCompiler(suite, architecture, packageCache));
   const request = { suite, architecture, names };
   const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
-  return { tools, compiler, packages, packageCache };
+  const emulatorRequest = {
+    suite,
+    architecture: hostArchitecture(),
+    names: snapshotPackages(architecture),
+  };
+  const emulator =
+    emulatorRequest.names.length === 0
+      ? []
+      : await step("Fetch an emulator", () => fetchPackages(emulatorRequest, packageCache));
+  return { tools, compiler, packages, emulator, packageCache };
 }

@@ -25,9 +25,10 @@ export async function makeForBase<B extends BoardProfile>(
 ): Promise<Made<B>> {
   const plan = makePlan(board, site, files);
   const names = [...base.packages, ...runtimePackages(board.arch)];
-  const { tools, compiler, packages, packageCache } = await fetchMaterials(board.arch, names, options);
+  const materials = await fetchMaterials(board.arch, names, options);
+  const { tools, compiler, packages, packageCache } = materials;
   const cache = packageCache.directory;
-  const payload = await makePayload(plan, files, packages, compiler, cache);
+  const payload = await makePayload(plan, files, materials);
   return { plan, payload, packages, tools, compiler: compiler.name, cache };
 }
 

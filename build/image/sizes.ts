@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import type { Entry, FileEntry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";
+import { runtimeFolder } from "../payload/runtime.ts";
+import { startSnapshotName } from "../payload/start-snapshot.ts";
 
 /** What a tree's files weigh by where they are from, in bytes before compression; the heaviest first. */
 export interface Weight {
@@ -30,6 +32,7 @@ function originOf(path: string, file: string, packages: readonly Package[]): str
   const owner = packages.find(({ directory }) => file.startsWith(`${directory}/`));
   if (owner !== undefined) return owner.name;
   if (/^\/(usr\/lib|router)\/modules\//.test(path)) return "kernel modules"; // as layerRoot stores them, too
-  if (path.startsWith("/usr/lib/halfbridge/runtime/")) return "Node runtime";
+  if (path === `${runtimeFolder}/${startSnapshotName}`) return "Node's start snapshot";
+  if (path.startsWith(`${runtimeFolder}/`)) return "Node runtime";
   return "Halfbridge";
 }

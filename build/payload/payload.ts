@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { NamedFile } from "../config/site-files.ts";
 import { hashSources, runStep } from "../core/steps.ts";
 import { copyOf, mergeTrees, type Entry } from "../core/tree.ts";
-import { identifyPackages, type Package } from "../debian/packages.ts";
+import { identifyPackages, type Package, type PackageCache } from "../debian/packages.ts";
 import type { Compiler } from "../debian/compiler.ts";
 import type { AnyPlan } from "../plan/plan.ts";
 import { bundleProgram, programs } from "./bundle.ts";
 import { addons, compileAddon } from "./compile-addon.ts";
 import { renderConfiguration } from "./configuration.ts";
 import { makeRuntime, nodeRelease, runtimeFolder, runtimeOrigins } from "./runtime.ts";
+import { makeStartSnapshot, startSnapshotName } from "./start-snapshot.ts";
 
 export interface Payload {
   /** All of it, by the paths that it has on the router. */
@@ -20,6 +21,17 @@ export interface Payload {
   readonly packages: readonly Package[];
 }
 
+/** What it is made of, and made by. */
+export interface PayloadMaterials {
+  /** Those that were asked for, and all that they depend on. */
+  readonly packages: readonly Package[];
+  readonly compiler: Compiler;
+  /** For the architecture's Node to run on this machine; empty where it needn't. */
+  readonly emulator: readonly Package[];
+  /** Results of steps are there, too. */
+  readonly packageCache: PackageCache;
+}
+
 /**
  * What is the same on every base: rendered configuration, rules and init scripts, and the proxy with its
  * own Node runtime in one private folder.
@@ -27,11 +39,10 @@ export interface Payload {
 export async function makePayload(
   plan: AnyPlan,
   files: readonly NamedFile[],
-  packages: readonly Package[],
-  compiler: Compiler,
-  cache: string,
+  { packages, compiler, emulator, packageCache }: PayloadMaterials,
 ): Promise<Payload> {
   const { arch } = plan.board;
+  const cache = packageCache.directory;
   const origins = await runtimeOrigins(arch, packages);
   const runtime = await runStep(cache, {
     name: "runtime",
@@ -50,6 +61,19 @@ export async function makePayload(
     },
     make: (folder) => makeRuntime(arch, packages, compiler, folder),
   });
+  const snapshot =
+    emulator.length === 0
+      ? undefined
+      : await runStep(cache, {
+          name: "start-snapshot",
+          title: "Make a snapshot of Node's start",
+          inputs: {
+            runtime: runtime.key,
+            emulator: identifyPackages(emulator),
+            code: await hashSources("build/payload/start-snapshot.ts"),
+          },
+          make: (file) => makeStartSnapshot(arch, runtime.path, origins.builtins, emulator, file),
+        });
   const proxy = await runStep(cache, {
     name: "proxy",
     title: "Bundle the router's programs and compile the proxy's addons",
@@ -80,6 +104,7 @@ export async function makePayload(
   const configuration = await renderConfiguration(plan, files);
   const program = mergeTrees(
     await treeOf(runtime.path, runtimeFolder),
+    snapshot === undefined ? [] : [copyOf(`${runtimeFolder}/${startSnapshotName}`, snapshot.path)],
     origins.builtins.map(({ path, file }) => copyOf(path, file, 0o644)),
     (await treeOf(proxy.path, "/usr/lib/halfbridge")).filter(
       ({ path }) => plan.site.proxy.engine === "squid" || !path.endsWith("/squid-lists.cjs"),

@@ -33,6 +33,13 @@ const npmPackages: Readonly<Partial<Record<Architecture, string>>> = {
 /** Debian's Node, where the official one isn't kept up: for armv7l it ends with 20.11. */
 const debianPackage = "nodejs";
 
+/**
+ * Debian packages, for this machine, that an architecture's Node runs by here. None where it has a snapshot of its
+ * start built in: Debian builds it without.
+ */
+export const snapshotPackages = (architecture: Architecture): readonly string[] =>
+  architecture in npmPackages ? [] : ["qemu-user"];
+
 export interface NodeRelease {
   readonly name: string;
   readonly version: string;
