@@ -47,8 +47,63 @@ const screen: readonly string[] = [
   "SYSFB_SIMPLEFB",
 ];
 
-/** What default configurations build in and no router has a use for. */
-const unwanted: readonly string[] = ["DRM_I915", "SOUND"];
+/** What default configurations have and no router has a use for. */
+const unwanted: readonly string[] = [
+  "BT",
+  "BTRFS_FS",
+  "CAN",
+  "CORESIGHT",
+  "DRM_ETNAVIV",
+  "DRM_I915",
+  "DRM_LIMA",
+  "DRM_NOUVEAU",
+  "DRM_PANFROST",
+  "DRM_PANTHOR",
+  "KVM",
+  "MEDIA_SUPPORT",
+  "NFC",
+  "SOUND",
+  "STAGING",
+  "WIRELESS",
+  "WLAN",
+];
+
+/**
+ * Chips that arm64's default configuration has drivers for, by their makers' folders of device trees. Makers of
+ * chips for servers, which UEFI starts, aren't among them.
+ */
+const chips: Readonly<Record<string, readonly string[]>> = {
+  actions: ["ARCH_ACTIONS"],
+  airoha: ["ARCH_AIROHA"],
+  allwinner: ["ARCH_SUNXI"],
+  amlogic: ["ARCH_MESON"],
+  apple: ["ARCH_APPLE"],
+  exynos: ["ARCH_EXYNOS"],
+  freescale: ["ARCH_MXC", "ARCH_S32"],
+  intel: ["ARCH_INTEL_SOCFPGA", "ARCH_KEEMBAY"],
+  lg: ["ARCH_LG1K"],
+  mediatek: ["ARCH_MEDIATEK"],
+  microchip: ["ARCH_SPARX5"],
+  nuvoton: ["ARCH_MA35", "ARCH_NPCM"],
+  nvidia: ["ARCH_TEGRA"],
+  qcom: ["ARCH_QCOM"],
+  realtek: ["ARCH_REALTEK"],
+  renesas: ["ARCH_RENESAS"],
+  sprd: ["ARCH_SPRD"],
+  st: ["ARCH_STM32"],
+  synaptics: ["ARCH_BERLIN"],
+  tesla: ["ARCH_TESLA_FSD"],
+  ti: ["ARCH_K3"],
+  toshiba: ["ARCH_VISCONTI"],
+  xilinx: ["ARCH_ZYNQMP"],
+};
+
+/** Those of others than the board's own maker. */
+function otherChips({ arch, deviceTree }: Plan["board"]): string[] {
+  if (arch !== "arm64") return [];
+  const own = deviceTree?.file.split("/")[0];
+  return Object.entries(chips).flatMap(([maker, symbols]) => (maker === own ? [] : symbols));
+}
 
 /**
  * The plan's options and modules as Kconfig lines. What finds and mounts the root file system is built in, as
@@ -76,7 +131,8 @@ export function printKernelFragment({ board, kernel }: Plan): KernelFragment {
     ...screen.map((name) => `CONFIG_${name}=y`),
     "",
     "# What weighs and isn't used.",
-    ...unwanted.map((name) => `# CONFIG_${name} is not set`),
+    "CONFIG_DEBUG_INFO_NONE=y",
+    ...[...unwanted, ...otherChips(board)].map((name) => `# CONFIG_${name} is not set`),
     "",
   ].join("\n");
   return { text, needed };

@@ -100,6 +100,14 @@ test("the kernel writes to a screen that the firmware has set up, and has no dri
   t.regex(fragment, /^# CONFIG_SOUND is not set$/m);
 });
 
+test("an arm64 kernel has no drivers for chips of other makers than the board's own", (t) => {
+  const offFor = (model: Board) => printKernelFragment(planFor(model)).text;
+  t.regex(offFor(rockPiE), /^# CONFIG_ARCH_QCOM is not set$/m);
+  const dtb = { compatible: "some", file: "qcom/some.dtb" };
+  t.notRegex(offFor({ ...rockPiE, deviceTree: dtb }), /ARCH_QCOM/);
+  t.notRegex(offFor(board), /ARCH_QCOM/); // a PC
+});
+
 test("the modules of all boards have a known symbol", async (t) => {
   for (const { name, kernel } of await readAllBoards()) {
     const { storageModules, networkModules, otherModules = [] } = kernel;
