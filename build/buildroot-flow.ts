@@ -47,7 +47,7 @@ export async function buildWithBuildroot(
   const name = `${board.name}-${hashOf(checkout).slice(0, 8)}`;
   const built = await buildTree(plan, tree, user, checkout, join(cache, "buildroot", name));
 
-  const software = await readSoftware(checkout, built.folders);
+  const software = await readSoftware(built.packages, checkout, built.folders);
   return publishImage(
     {
       plan,

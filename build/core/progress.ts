@@ -10,11 +10,15 @@ const live = process.stderr.isTTY;
 /** Tells how far a step is: a share from 0 to 1. */
 export type TellShare = (share: number) => void;
 
+/** Has a step show what it is at: beside its title on a terminal, elsewhere as a line every so often. */
+export type ShowActivity = (activity: () => string, everyMs: number) => void;
+
 /** A step that is under way. */
 interface Running {
   readonly title: string;
   readonly started: number;
   share?: number;
+  activity?: () => string;
 }
 
 /** There may be several. */
@@ -29,8 +33,11 @@ export function sayAbout<T>(about: string, work: () => Promise<T>): Promise<T> {
   return subject.run(about, work);
 }
 
-/** Runs one long step under a title. A step that knows how far it is may tell. */
-export async function step<T>(title: string, work: (tell: TellShare) => Promise<T>): Promise<T> {
+/** Runs one long step under a title. A step that knows how far it is may tell, and show what it is at. */
+export async function step<T>(
+  title: string,
+  work: (tell: TellShare, show: ShowActivity) => Promise<T>,
+): Promise<T> {
   interruption.throwIfAborted();
   const entry: Running = { title: withSubject(title), started: performance.now() };
   running.add(entry);
@@ -40,14 +47,22 @@ export async function step<T>(title: string, work: (tell: TellShare) => Promise<
   } else {
     process.stderr.write(`… ${entry.title}\n`);
   }
+  let beat: NodeJS.Timeout | undefined;
   const end = (mark: string) => {
+    clearInterval(beat);
     running.delete(entry);
     say(`${mark} ${entry.title} ${elapsed(entry.started)}`);
   };
   try {
-    const result = await work((share) => {
-      entry.share = share;
-    });
+    const result = await work(
+      (share) => {
+        entry.share = share;
+      },
+      (activity, everyMs) => {
+        entry.activity = activity;
+        if (!live) beat = setInterval(() => say(`… ${describe(entry)}`), everyMs);
+      },
+    );
     end("✓");
     return result;
   } catch (error) {
@@ -81,10 +96,14 @@ function say(text: string): void {
 }
 
 function showRunning(): void {
-  const steps = [...running].map(({ title, started, share }) =>
-    [title, ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]), elapsed(started)].join(" "),
-  );
+  const steps = [...running].map(describe);
   process.stderr.write(`\r\x1b[2K${`… ${steps.join(" · ")}`.slice(0, process.stderr.columns - 1)}`);
+}
+
+function describe({ title, started, share, activity }: Running): string {
+  const shares = share === undefined ? [] : [`${Math.floor(share * 100)} %`];
+  const told = [title, ...shares, elapsed(started)].join(" ");
+  return activity === undefined ? told : `${told}: ${activity()}`;
 }
 
 function withSubject(text: string): string {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Board } from "../../config/board.ts";
 import { ToolError } from "../../core/faults.ts";
@@ -9,16 +9,21 @@ import { note, step } from "../../core/progress.ts";
 import { writeTree, type Entry } from "../../core/tree.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Checkout } from "./checkout.ts";
+import { calmPace, watchBuild, type Pace } from "./build-watch.ts";
 import { configure, configureKernel } from "./configure.ts";
 import { bootImage } from "./disk.ts";
 import { diskImage } from "./external-tree.ts";
 import { printKernelFragment } from "./kernel-fragment.ts";
 import { makeTarget, type BuildFolders } from "./make.ts";
+import { forgetWhatIsOutdated } from "./outdated.ts";
+import { readPackages, type PackageInfo } from "./package-info.ts";
 import type { UserSettings } from "./user-settings.ts";
 
 /** What Buildroot has made. Paths are absolute. */
 export interface Built {
   readonly folders: BuildFolders;
+  /** All that it was to build, for the target and for this machine. */
+  readonly packages: readonly PackageInfo[];
   readonly image: { readonly path: string; readonly key: string };
   readonly slot: { readonly boot: string; readonly root: string };
   /** `6.12.104`, as its modules' folder is called. */
@@ -27,7 +32,7 @@ export interface Built {
 
 /**
  * Has a Buildroot tree build the external tree. Everything is below `work`, which is kept: Buildroot goes on
- * from what it has built before, and begins anew only where its configuration is another.
+ * from what it has built before, and builds anew what is another.
  */
 export async function buildTree(
   plan: Plan,
@@ -35,6 +40,7 @@ export async function buildTree(
   user: UserSettings,
   checkout: Checkout,
   work: string,
+  pace: Pace = calmPace,
 ): Promise<Built> {
   const folders = {
     external: join(work, "external"),
@@ -45,14 +51,20 @@ export async function buildTree(
   await rm(folders.log, { force: true });
   await replaceTree(tree, folders.external);
   await step("Configure Buildroot", () => configure(`${plan.board.name}_defconfig`, user, checkout, folders));
-  await forgetWhatIsOutdated(tree, checkout, folders, work);
-  await step("Configure the kernel", () =>
-    configureKernel(printKernelFragment(plan).needed, checkout, folders),
-  );
-  await removeImages(folders, plan.board);
+  const packages = await readPackages(checkout, folders);
+  await forgetWhatIsOutdated({ tree, user, checkout, packages, folders }, join(work, "built.json"));
   note(`  all that Buildroot says: ${folders.log}`);
-  await step("Build with Buildroot", () => makeTarget("all", checkout, folders));
-  return collect(folders, plan.board, identifyTree(tree));
+  const watch = watchBuild(packages, folders.output, pace);
+  await step("Configure the kernel", (_, show) => {
+    show(watch.activity, pace.everyMs);
+    return configureKernel(printKernelFragment(plan).needed, checkout, folders, watch.onLine);
+  });
+  await removeImages(folders, plan.board);
+  await step("Build with Buildroot", (_, show) => {
+    show(watch.activity, pace.everyMs);
+    return makeTarget("all", checkout, folders, watch.onLine);
+  });
+  return { packages, ...(await collect(folders, plan.board, identifyTree(tree))) };
 }
 
 /** Buildroot knows the tree by its place, so it is the same one every time. */
@@ -68,33 +80,6 @@ async function replaceTree(tree: readonly Entry[], at: string): Promise<void> {
   }
 }
 
-/**
- * Buildroot doesn't notice that a configuration or a local package is another than what it has built (manual:
- * "Understanding when a full rebuild is necessary").
- */
-async function forgetWhatIsOutdated(
-  tree: readonly Entry[],
-  checkout: Checkout,
-  folders: BuildFolders,
-  work: string,
-): Promise<void> {
-  const partOf = (pattern: RegExp) => identifyTree(tree.filter(({ path }) => pattern.test(path)));
-  const now = {
-    configuration: hashOf([checkout.version, partOf(/_defconfig$|\.fragment$|^\/package\/[^/]+\/[^/]+$/)]),
-    software: partOf(/^\/package\/[^/]+\/payload\//),
-  };
-  const file = join(work, "built.json");
-  const before = existsSync(file) ? (JSON.parse(await readFile(file, "utf8")) as typeof now) : undefined;
-  if (before !== undefined && before.configuration !== now.configuration) {
-    await step("Forget what was built with another configuration", async () => {
-      await makeTarget("clean", checkout, folders);
-    });
-  } else if (before !== undefined && before.software !== now.software) {
-    await makeTarget("halfbridge-dirclean", checkout, folders);
-  }
-  await writeFile(file, JSON.stringify(now));
-}
-
 const imagesOf = ({ output }: BuildFolders, board: Board) => ({
   disk: join(output, "images", diskImage),
   boot: join(output, "images", bootImage(board)),
@@ -106,7 +91,11 @@ async function removeImages(folders: BuildFolders, board: Board): Promise<void> 
   await Promise.all(Object.values(imagesOf(folders, board)).map((file) => rm(file, { force: true })));
 }
 
-async function collect(folders: BuildFolders, board: Board, treeIdentity: string): Promise<Built> {
+async function collect(
+  folders: BuildFolders,
+  board: Board,
+  treeIdentity: string,
+): Promise<Omit<Built, "packages">> {
   const { disk, boot, root } = imagesOf(folders, board);
   const missing = [disk, boot, root].filter((file) => !existsSync(file));
   if (missing.length > 0) {

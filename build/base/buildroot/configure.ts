@@ -37,13 +37,14 @@ export async function configure(
   );
 }
 
-/** Configures the kernel and holds what has come out against what the router needs; gives its release. */
+/** Configures the kernel and holds what has come out against what the router needs. */
 export async function configureKernel(
   needed: readonly string[],
   checkout: Checkout,
   folders: BuildFolders,
+  onLine?: (line: string) => void,
 ): Promise<void> {
-  await makeTarget("linux-configure", checkout, folders);
+  await makeTarget("linux-configure", checkout, folders, onLine);
   const answer = await askMake(["printvars", "VARS=LINUX_DIR"], checkout, folders);
   const directory = /^LINUX_DIR=(.*)$/m.exec(answer)?.[1];
   if (directory === undefined) throw new ToolError("Buildroot doesn't say where its kernel is (LINUX_DIR)");

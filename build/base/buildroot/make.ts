@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
-import { note } from "../../core/progress.ts";
 import { run } from "../../core/run.ts";
 import { runLogged } from "../../core/run-logged.ts";
 import type { Checkout } from "./checkout.ts";
@@ -13,19 +11,19 @@ export interface BuildFolders {
   readonly log: string;
 }
 
-/** Runs a target of Buildroot's; what it works on is said as it comes. */
-export async function makeTarget(target: string, checkout: Checkout, folders: BuildFolders): Promise<void> {
+/** Runs a target of Buildroot's. */
+export async function makeTarget(
+  target: string,
+  checkout: Checkout,
+  folders: BuildFolders,
+  onLine: (line: string) => void = () => {},
+): Promise<void> {
   await runLogged(["make", ...variables(folders), target], {
     cwd: checkout.directory,
     // Buildroot's own epoch is the time of its release
     env: { ...process.env, SOURCE_DATE_EPOCH: undefined, LC_ALL: "C", TZ: "UTC" },
     log: folders.log,
-    onLine: (line) => {
-      const message = /^>>> +(.*(?:Downloading|Building|Executing .*|Finalizing .*|Generating .*))$/.exec(
-        stripVTControlCharacters(line),
-      );
-      if (message !== null) note(`  ${message[1]?.replaceAll(/ +/g, " ")}`);
-    },
+    onLine,
   });
 }
 

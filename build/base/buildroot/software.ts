@@ -1,35 +1,22 @@
 import { existsSync, lstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ToolError } from "../../core/faults.ts";
 import type { Architecture } from "../../debian/architectures.ts";
 import type { ManifestPackage } from "../../image/manifest.ts";
 import type { SoftwareComponent } from "../../image/sbom.ts";
 import type { Weight } from "../../image/sizes.ts";
 import type { Checkout } from "./checkout.ts";
 import { askMake, type BuildFolders } from "./make.ts";
-
-/** What of a package's facts `make show-info` tells (Buildroot manual: "Details about packages"). */
-interface PackageInfo {
-  readonly type: "target" | "host" | "rootfs";
-  readonly name: string;
-  readonly virtual?: boolean;
-  readonly version?: string;
-  readonly licenses?: string;
-  readonly downloads?: readonly { readonly source: string }[];
-}
+import type { PackageInfo } from "./package-info.ts";
 
 /** Packages that a router has or is started by: not what ran on this machine, nor what only stands for others. */
-export async function readSoftware(checkout: Checkout, folders: BuildFolders): Promise<PackageInfo[]> {
-  const text = await askMake(["show-info"], checkout, folders);
-  let packages: Record<string, PackageInfo>;
-  try {
-    packages = JSON.parse(text) as Record<string, PackageInfo>;
-  } catch {
-    throw new ToolError(`make show-info printed something other than JSON:\n${text.slice(0, 300)}`);
-  }
+export async function readSoftware(
+  packages: readonly PackageInfo[],
+  checkout: Checkout,
+  folders: BuildFolders,
+): Promise<PackageInfo[]> {
   const replaced = await readReplacedSources(checkout, folders);
-  return Object.values(packages)
+  return packages
     .filter(({ type, virtual, version }) => type === "target" && virtual !== true && version !== undefined)
     .map((info) => (replaced.has(variableOf(info.name)) ? withoutRecipe(info) : info))
     .map((info) => ({ ...info, version: info.version || versionOfOwn(info, checkout) }))

@@ -18,6 +18,15 @@ const machineSettings = {
   BR2_JLEVEL: "number",
 } as const;
 
+/** Of these, what makes other programs of the same sources. */
+const sayWhat: ReadonlySet<string> = new Set(["BR2_CCACHE"]); // compilers are wrapped for it
+
+/** Tells of a line of configuration whether it says only how to build, and not what. */
+export function saysHowOnly(line: string): boolean {
+  const name = /^(BR2_\w+)=/.exec(line)?.[1];
+  return name !== undefined && name in machineSettings && !sayWhat.has(name);
+}
+
 /** What the environment says, then what a fragment (lines of a defconfig) says, which goes before. */
 export async function readUserSettings(
   fragment: string | undefined,

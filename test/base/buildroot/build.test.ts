@@ -10,7 +10,10 @@ import { readSoftware, weighTarget } from "../../../build/base/buildroot/softwar
 import { readUserSettings } from "../../../build/base/buildroot/user-settings.ts";
 import { InputError, ToolError } from "../../../build/core/faults.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
+import { mergeTrees, textFile, type Entry } from "../../../build/core/tree.ts";
 import { writeFiles } from "../../payload/scripts.ts";
+import { textOf } from "../../payload/setup-files.ts";
+import { saidWhile } from "../../said-while.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { planFor, treeFor } from "./trees.ts";
 
@@ -23,12 +26,15 @@ async function build(
   variables: Readonly<Record<string, string>> = {},
   user = nothing,
   work?: string,
+  otherFiles: readonly Entry[] = [],
 ) {
   const folder = work ?? (await temporaryFolder(t));
-  const tree = await treeFor(undefined, user.text);
+  const tree = mergeTrees(await treeFor(undefined, user.text), otherFiles);
   Object.assign(process.env, variables);
   try {
-    return await buildTree(planFor(), tree, user, checkout, folder);
+    const hurried = { everyMs: 100, noteworthyMs: 60_000 };
+    const pace = variables["STAND_IN_SLOW"] === undefined ? [] : [hurried];
+    return await buildTree(planFor(), tree, user, checkout, folder, ...pace);
   } finally {
     for (const name of Object.keys(variables)) delete process.env[name];
   }
@@ -51,18 +57,18 @@ type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer 
 test.serial(
   "a tree is built into a disk image of the planned size, and what it is made of can be told",
   async (t) => {
-    const { image, kernelRelease, folders } = await soundBuild(t);
+    const { image, kernelRelease, packages, folders } = await soundBuild(t);
     const MiB = 1024 * 1024;
     t.is((await stat(image.path)).size, (1 + 1 + 64 + 2 * (64 + 256) + 128 + 1) * MiB);
     t.is(kernelRelease, "6.12.104");
-    const software = await readSoftware(checkout, folders);
+    const software = await readSoftware(packages, checkout, folders);
     t.deepEqual(
       software.map(({ name }) => name),
-      ["busybox", "halfbridge", "initscripts"],
+      ["busybox", "halfbridge", "initscripts", "linux"],
     );
     t.deepEqual(
       software.map(({ version }) => version),
-      ["1.37.0", "0.1.0", checkout.version],
+      ["1.37.0", "0.1.0", checkout.version, "6.12.104"],
     );
     const [heaviest] = await weighTarget(folders);
     t.is(heaviest?.from, "halfbridge");
@@ -71,8 +77,9 @@ test.serial(
 );
 
 test.serial("a package of the user's own source isn't told as its recipe's version", async (t) => {
-  const { folders } = await build(t, { STAND_IN_VARIABLES: "BUSYBOX_OVERRIDE_SRCDIR=/srv/busybox" });
-  const [busybox, halfbridge] = await readSoftware(checkout, folders);
+  const variables = { STAND_IN_VARIABLES: "BUSYBOX_OVERRIDE_SRCDIR=/srv/busybox" };
+  const { packages, folders } = await build(t, variables);
+  const [busybox, halfbridge] = await readSoftware(packages, checkout, folders);
   t.is(busybox?.version, "custom");
   t.is(busybox?.downloads, undefined);
   t.is(halfbridge?.version, "0.1.0");
@@ -174,16 +181,78 @@ test.serial("a runtime that was stripped once more isn't made into an image", as
   t.true(error.message.includes("file as it was made: usr/lib/halfbridge/runtime/node.elf"), error.message);
 });
 
-test.serial("another configuration begins anew, and the same one goes on", async (t) => {
+/** A build of another kind after a first one: is what was built before still there? */
+async function isKept(
+  t: ExecutionContext,
+  user = nothing,
+  otherFiles: readonly Entry[] = [],
+  variables: Readonly<Record<string, string>> = {},
+) {
   const work = await temporaryFolder(t);
-  const { folders } = await build(t, {}, nothing, work);
+  const { folders } = await build(t, variables, nothing, work);
   const kept = join(folders.output, "build", "kept");
   await writeFiles("/", { [kept.slice(1)]: "" });
-  await build(t, {}, nothing, work);
+  await build(t, variables, user, work, otherFiles);
+  return { kept: existsSync(kept), folders };
+}
+
+test.serial("another configuration begins anew, and the same one goes on", async (t) => {
+  t.true((await isKept(t)).kept);
+  const another = { text: "BR2_PACKAGE_NANO=y\n", source: "x" };
+  t.false((await isKept(t, another)).kept);
+});
+
+test.serial("what only says how to build begins nothing anew, but a wrapped compiler does", async (t) => {
+  const how = { text: 'BR2_JLEVEL=1\nBR2_DL_DIR="/srv/dl"\n', source: "x" };
+  t.true((await isKept(t, how)).kept);
+  t.false((await isKept(t, { text: "BR2_CCACHE=y\n", source: "x" })).kept);
+});
+
+test.serial("other sources in place of Buildroot's begin anew", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, { "local.mk": "NANO_OVERRIDE_SRCDIR = /srv/nano\n" });
+  const user = { text: `BR2_PACKAGE_OVERRIDE_FILE="${folder}/local.mk"\n`, source: "x" };
+  const work = await temporaryFolder(t);
+  const { folders } = await build(t, {}, user, work);
+  const kept = join(folders.output, "build", "kept");
+  await writeFiles("/", { [kept.slice(1)]: "" });
+  await build(t, {}, user, work);
   t.true(existsSync(kept));
-  await build(t, {}, { text: "BR2_JLEVEL=1\n", source: "x" }, work);
+  await writeFiles(folder, { "local.mk": "NANO_OVERRIDE_SRCDIR = /srv/nano-2\n" });
+  await build(t, {}, user, work);
   t.false(existsSync(kept));
 });
+
+const fragmentOf = (tree: readonly Entry[]) =>
+  textOf(tree.find(({ path }) => path === "/board/halfbridge/linux.fragment"));
+
+test.serial("other options of the kernel's have only the kernel built anew", async (t) => {
+  const text = `${fragmentOf(await treeFor())}CONFIG_WARP_DRIVE=y\n`;
+  const other = [textFile("/board/halfbridge/linux.fragment", text)];
+  const { kept, folders } = await isKept(t, nothing, other);
+  t.true(kept);
+  const configured = await readFile(join(folders.output, "build", "linux-6.12.104", ".config"), "utf8");
+  t.regex(configured, /^CONFIG_WARP_DRIVE=y$/m);
+  t.regex(await readFile(folders.log, "utf8"), />>> linux 6\.12\.104 Building/);
+  t.notRegex(await readFile(folders.log, "utf8"), />>> busybox 1\.37\.0 Building/);
+});
+
+test.serial("where something else is built with the kernel, other options begin all anew", async (t) => {
+  const text = `${fragmentOf(await treeFor())}CONFIG_WARP_DRIVE=y\n`;
+  const other = [textFile("/board/halfbridge/linux.fragment", text)];
+  t.false((await isKept(t, nothing, other, { STAND_IN_KERNEL_USERS: '"warp-module"' })).kept);
+});
+
+test.serial(
+  "while a package takes long, it is told with what is done of all and what was made last",
+  async (t) => {
+    const said = await saidWhile(() => build(t, { STAND_IN_SLOW: "linux" }));
+    t.regex(
+      said,
+      /^… Build with Buildroot \d\.\d s: 2 of 4 packages, linux 6\.12\.104: Building for 0 s, src\/linux\.o$/m,
+    );
+  },
+);
 
 test("what people keep in their environment becomes configuration, and a fragment goes before it", async (t) => {
   const folder = await temporaryFolder(t);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { openCheckout } from "../../../build/base/buildroot/checkout.ts";
 import { configure } from "../../../build/base/buildroot/configure.ts";
+import { readPackages } from "../../../build/base/buildroot/package-info.ts";
 import { readSoftware } from "../../../build/base/buildroot/software.ts";
 import { type Board, readAllBoards } from "../../../build/config/board.ts";
 import { InputError } from "../../../build/core/faults.ts";
@@ -72,7 +73,8 @@ withTree(
   async (t, tree) => {
     const { checkout, folders, run: configureIt } = await configured(t, tree, rockPiE);
     await configureIt();
-    const names = new Set((await readSoftware(checkout, folders)).map(({ name }) => name));
+    const packages = await readPackages(checkout, folders);
+    const names = new Set((await readSoftware(packages, checkout, folders)).map(({ name }) => name));
     for (const name of [
       "busybox",
       "ebtables",

@@ -24,12 +24,27 @@ without() { # COMMA,SEPARATED PREFIX: standard input less lines that set these
 configure() {
   without "${STAND_IN_DROPS-}" "" < "$BR2_EXTERNAL/configs/$1" > "$O/.config"
   echo "${STAND_IN_VARIABLES-}" > "$O/variables"
+  echo "${STAND_IN_KERNEL_USERS-}" > "$O/kernel-users"
   echo "# configuration written to $O/.config"
 }
 
+# As long as it is configured, another fragment doesn't matter.
 configure_kernel() {
   mkdir -p "$O/build/linux-$release"
+  if [ -e "$O/build/linux-$release/.stamp_configured" ]; then return; fi
+  : > "$O/build/linux-$release/.stamp_configured"
   without "${STAND_IN_KERNEL_DROPS-}" CONFIG_ < "$(value BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES)" > "$O/build/linux-$release/.config"
+}
+
+# What Buildroot says of a package while it builds it, and the mark that it leaves; not of one that has it already.
+build_package() { # NAME VERSION FOLDER
+  if [ -e "$BUILD_DIR/$3/.stamp_installed" ]; then return; fi
+  mkdir -p "$BUILD_DIR/$3"
+  printf '\033[7m>>> %s %s Building\033[27m\n' "$1" "$2"
+  echo "  CC      src/$1.o"
+  if [ "${STAND_IN_SLOW-}" = "$1" ]; then sleep 0.5; fi
+  printf '\033[7m>>> %s %s Installing to target\033[27m\n' "$1" "$2"
+  : > "$BUILD_DIR/$3/.stamp_installed"
 }
 
 # A root file system and images that somebody else has made, scripts/rehearse-buildroot.ts above all.
@@ -87,7 +102,10 @@ build() {
   cp "$top"/support/host/* "$HOST_DIR/bin/"
   export PATH="$HOST_DIR/bin:$PATH"
   board=$BR2_EXTERNAL/board/halfbridge
-  echo ">>> halfbridge 0.1.0 Building"
+  build_package busybox 1.37.0 busybox-1.37.0
+  build_package initscripts "" initscripts
+  build_package linux "$release" "linux-$release"
+  build_package halfbridge 0.1.0 halfbridge-0.1.0
   if [ -n "${STAND_IN_SYSTEM-}" ]; then take_system; else install_packages; fi
   echo ">>>   Finalizing target directory"
   cp -a "$(value BR2_ROOTFS_OVERLAY)/." "$TARGET_DIR/"
@@ -115,9 +133,10 @@ case $target in
     echo "HALFBRIDGE_OVERRIDE_SRCDIR=$BR2_EXTERNAL/package/halfbridge/payload"
     cat "$O/variables"
     ;;
-  show-info) cat "$top/support/show-info.json" ;;
+  show-info) sed "/reverse_dependencies/s/\[\]/[$(cat "$O/kernel-users")]/" "$top/support/show-info.json" ;;
   all) build ;;
   clean) rm -rf "$O/target" "$O/images" "$O/build" "$O/host" ;;
+  linux-clean-for-reconfigure) rm -f "$O/build/linux-$release"/.stamp_* ;;
   halfbridge-dirclean) rm -rf "$O/build/halfbridge-"* ;;
   *)
     echo "make: *** No rule to make target '$target'.  Stop." >&2
