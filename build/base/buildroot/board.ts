@@ -24,7 +24,7 @@ const cpus = {
     // also what newer 64-bit cores run
     architecture: ["BR2_aarch64=y", "BR2_cortex_a53=y"],
     toolchain: "AARCH64",
-    kernel: ["BR2_LINUX_KERNEL_NEEDS_HOST_OPENSSL=y"],
+    kernel: [],
     kernelImage: "Image",
   },
 } as const;

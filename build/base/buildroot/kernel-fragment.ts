@@ -64,6 +64,7 @@ const unwanted: readonly string[] = [
   "NFC",
   "SOUND",
   "STAGING",
+  "SYSTEM_TRUSTED_KEYRING", // or the kernel couldn't be built without OpenSSL
   "WIRELESS",
   "WLAN",
 ];

@@ -100,6 +100,13 @@ test("the kernel writes to a screen that the firmware has set up, and has no dri
   t.regex(fragment, /^# CONFIG_SOUND is not set$/m);
 });
 
+test("no kernel needs OpenSSL to be built, which Buildroot isn't told to have", (t) => {
+  for (const model of [board, rockPiE]) {
+    t.false(buildrootBoard(planFor(model)).kernel.join("\n").includes("OPENSSL"));
+    t.regex(printKernelFragment(planFor(model)).text, /^# CONFIG_SYSTEM_TRUSTED_KEYRING is not set$/m);
+  }
+});
+
 test("an arm64 kernel has no drivers for chips of other makers than the board's own", (t) => {
   const offFor = (model: Board) => printKernelFragment(planFor(model)).text;
   t.regex(offFor(rockPiE), /^# CONFIG_ARCH_QCOM is not set$/m);
