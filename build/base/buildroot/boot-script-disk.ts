@@ -46,7 +46,8 @@ function loaderConfiguration({ loader }: Board): string[] {
     "BR2_TARGET_ARM_TRUSTED_FIRMWARE=y",
     `BR2_TARGET_ARM_TRUSTED_FIRMWARE_PLATFORM="${platform}"`,
     'BR2_TARGET_ARM_TRUSTED_FIRMWARE_IMAGES=""',
-    "BR2_TARGET_ARM_TRUSTED_FIRMWARE_NEEDS_ARM32_TOOLCHAIN=y",
+    // for the Cortex-M0 that only this one has
+    ...(platform === "rk3399" ? ["BR2_TARGET_ARM_TRUSTED_FIRMWARE_NEEDS_ARM32_TOOLCHAIN=y"] : []),
     "BR2_TARGET_UBOOT=y",
     "BR2_TARGET_UBOOT_BUILD_SYSTEM_KCONFIG=y",
     `BR2_TARGET_UBOOT_BOARD_DEFCONFIG="${defconfig.replace(/_defconfig$/, "")}"`,

@@ -107,6 +107,16 @@ test("no kernel needs OpenSSL to be built, which Buildroot isn't told to have", 
   }
 });
 
+test("a compiler for the Cortex-M0 is only asked for where the chip has one", async (t) => {
+  const asked = async (name: string) => {
+    const others = await treeFor(await readBoardByName(name));
+    const defconfig = textOf(others.find(({ path }) => path === `/configs/${name}_defconfig`));
+    return defconfig.includes("NEEDS_ARM32_TOOLCHAIN=y");
+  };
+  t.false(await asked("rock-pi-e")); // RK3328
+  t.true(await asked("rockpro64")); // RK3399
+});
+
 test("an arm64 kernel has no drivers for chips of other makers than the board's own", (t) => {
   const offFor = (model: Board) => printKernelFragment(planFor(model)).text;
   t.regex(offFor(rockPiE), /^# CONFIG_ARCH_QCOM is not set$/m);
