@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Board } from "../../config/board.ts";
 import { hashFile } from "../../core/hash.ts";
@@ -33,7 +34,7 @@ export async function renderExternalTree(
   userFragment = "",
 ): Promise<Entry[]> {
   const tree = await renderTree(plan, payload, userFragment);
-  return mergeTrees(tree, [textFile("/.checkpackageignore", printIgnored(tree))]);
+  return mergeTrees(tree, [textFile("/.checkpackageignore", await printIgnored(tree))]);
 }
 
 async function renderTree(
@@ -83,10 +84,19 @@ async function renderTree(
 const at = (folder: string, tree: readonly Entry[]): Entry[] =>
   tree.map((entry) => ({ ...entry, path: folder + entry.path }));
 
-/** Init scripts that are the same on every base aren't in Buildroot's style (utils/check-package says so). */
-function printIgnored(tree: readonly Entry[]): string {
-  const scripts = tree.filter(({ kind, path }) => kind === "file" && /\/init\.d\/S\d\d\w+$/.test(path));
-  return lines(scripts.map(({ path }) => `${path.slice(1)} lib_sysv.Indent lib_sysv.Variables`));
+/**
+ * Init scripts that are the same on every base aren't in Buildroot's style. Its utils/check-package complains of what
+ * it is told to ignore without need, too.
+ */
+async function printIgnored(tree: readonly Entry[]): Promise<string> {
+  const ignored = tree.map(async (entry) => {
+    if (entry.kind !== "file" || !/\/init\.d\/S\d\d\w+$/.test(entry.path)) return [];
+    const { from } = entry;
+    const text = "content" in from ? from.content.toString() : await readFile(from.file, "utf8");
+    const checks = [...(/^\t* /m.test(text) ? ["lib_sysv.Indent"] : []), "lib_sysv.Variables"];
+    return [`${entry.path.slice(1)} ${checks.join(" ")}`];
+  });
+  return lines((await Promise.all(ignored)).flat());
 }
 
 /** By name: Buildroot's packages have other opinions on bin and sbin. */

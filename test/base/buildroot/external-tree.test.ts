@@ -57,6 +57,13 @@ test("software is in the package, and what the site says is in the overlay", (t)
   for (const { path } of payload.configuration) t.true(has(`${folder}/rootfs_overlay${path}`), path);
 });
 
+test("Buildroot's check ignores an init script's indentation only where that isn't Buildroot's", (t) => {
+  const ignored = text("/.checkpackageignore").split("\n");
+  const checksOf = (name: string) => ignored.find((line) => line.includes(`/${name} `))?.replace(/^\S+ /, "");
+  t.is(checksOf("S00system"), "lib_sysv.Indent lib_sysv.Variables");
+  t.is(checksOf("S10guard"), "lib_sysv.Variables");
+});
+
 test("no program is looked for that BusyBox was told to leave out", (t) => {
   const looked = text(`${folder}/programs`).split("\n");
   const off = [...text(`${folder}/busybox.fragment`).matchAll(/^# CONFIG_(\w+) is not set$/gm)];
