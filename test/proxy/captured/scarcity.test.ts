@@ -112,7 +112,7 @@ for (const engine of Object.keys(engines)) {
         const [atRest, before] = [inUse(), residentBytes()];
         const clients = Array.from({ length: most }, connect);
         for (const client of clients) client.write(get("/flood"));
-        await untilQuiet(process);
+        await untilQuiet(process, most);
         const held = residentBytes() - before;
         // what passes through the kernel alone isn't in the engine's memory
         const eachKiB = engine === "native" ? 16 : 512;
@@ -214,12 +214,12 @@ async function untilAtRest({ standing, inUse }: EngineProcess, count: number): P
   throw new Error(`${inUse()} descriptors, ${count} before`);
 }
 
-/** All that was sent to it, and from it, has come as far as it comes. */
-async function untilQuiet({ standing }: EngineProcess): Promise<void> {
+/** It has taken so many clients, if it is said how many, and all that was sent to it, and from it, has come as far as it comes. */
+async function untilQuiet({ standing }: EngineProcess, clients = 0): Promise<void> {
   for (let before = -1; ;) {
-    const { bytesFromClients, bytesToClients } = (await standing()).count;
+    const { open, bytesFromClients, bytesToClients } = (await standing()).count;
     const now = bytesFromClients + bytesToClients;
-    if (now > 0 && now === before) return;
+    if (open >= clients && now > 0 && now === before) return;
     before = now;
     await sleep(200);
   }
