@@ -20,8 +20,8 @@ const emulators: Readonly<Record<Architecture, string>> = {
 
 /**
  * Writes Node's heap as it is before a program is loaded to `file`, for a runtime whose Node was built without a
- * snapshot of its own. The runtime makes it itself, emulated. The same runtime gives the same bytes, wherever and
- * by whomever it is made.
+ * snapshot of its own. The runtime makes it itself, emulated. Its bytes aren't the same each time
+ * yet, though seeds are, and a start's own facts are left out.
  *
  * Its hash seed is one that everybody can know, but not in force: V8 hashes all that is in a snapshot anew, with a
  * random seed, whenever it is read (`--rehash-snapshot`), and Node writes none that can't be (`CreateSnapshot` in
