@@ -1,9 +1,9 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ToolError } from "../core/faults.ts";
 import { run } from "../core/run.ts";
-import { copyOf, link, textFile, writeTree } from "../core/tree.ts";
+import { copyOf, textFile, writeTree } from "../core/tree.ts";
 import { loaderOf, type Architecture } from "../debian/architectures.ts";
 import { requireFile, type PackageFile } from "../debian/files.ts";
 import type { Package } from "../debian/packages.ts";
@@ -20,8 +20,8 @@ const emulators: Readonly<Record<Architecture, string>> = {
 
 /**
  * Writes Node's heap as it is before a program is loaded to `file`, for a runtime whose Node was built without a
- * snapshot of its own. The runtime makes it itself, emulated. Its bytes aren't the same each time
- * yet, though seeds are, and a start's own facts are left out.
+ * snapshot of its own. The runtime makes it itself, emulated. The same runtime gives the same bytes, wherever and
+ * by whomever it is made: seeds are given, and a start's own facts are left out.
  *
  * Its hash seed is one that everybody can know, but not in force: V8 hashes all that is in a snapshot anew, with a
  * random seed, whenever it is read (`--rehash-snapshot`), and Node writes none that can't be (`CreateSnapshot` in
@@ -34,18 +34,18 @@ export async function makeStartSnapshot(
   emulator: readonly Package[],
   file: string,
 ): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), "halfbridge-snapshot-"));
+  const work = await mkdtemp(join(tmpdir(), "halfbridge-snapshot-").padEnd(pathLength, "-"));
   try {
     const root = join(work, "root");
     const scripts = Object.entries(builder("/"));
     await writeTree(
       [
-        link(runtimeFolder, runtime),
         ...builtins.map((builtin) => copyOf(builtin.path, builtin.file)),
         ...scripts.map(([path, text]) => textFile(path, text)),
       ],
       root,
     );
+    await cp(runtime, join(root, runtimeFolder), { recursive: true });
     const libraries = `${runtimeFolder}/lib`;
     const emulate = [requireFile(emulators[architecture], emulator).file, "-L", root, "-cpu", "max"];
     const loader = join(root, libraries, basename(loaderOf(architecture)));
@@ -60,6 +60,12 @@ export async function makeStartSnapshot(
     await rm(work, { recursive: true });
   }
 }
+
+/**
+ * Of the path that Node is started by, which it keeps: a longer one moves what it allocates later, and some of those
+ * addresses are in the snapshot.
+ */
+const pathLength = 200;
 
 /** Has Node, a command that lies on nothing of this machine's, write a snapshot into `folder`. */
 export async function takeSnapshot(node: readonly string[], scripts: string, folder: string): Promise<void> {

@@ -29,7 +29,7 @@ async function runEngine(t: ExecutionContext, files: Readonly<Record<string, str
 
 test("the proxy is started from the snapshot of Node's start that lies beside Node, on trial", async (t) => {
   const { argv, onTrial } = await runEngine(t, { [snapshot]: "", "run/halfbridge/proxy/other": "" });
-  t.deepEqual(argv, ["--flag", "--snapshot-blob", `/${snapshot}`, ...plain.slice(1)]);
+  t.deepEqual(argv, ["--flag", "--no-hard-abort", "--snapshot-blob", `/${snapshot}`, ...plain.slice(1)]);
   t.true(onTrial);
 });
 
