@@ -33,14 +33,10 @@ export async function fetchMaterials(
   const compiler = await step("Fetch the compiler", () => openCompiler(suite, architecture, packageCache));
   const request = { suite, architecture, names };
   const packages = await step("Fetch Debian packages", () => fetchPackages(request, packageCache));
-  const emulatorRequest = {
-    suite,
-    architecture: hostArchitecture(),
-    names: snapshotPackages(architecture),
-  };
+  const forHere = { suite, architecture: hostArchitecture(), names: snapshotPackages(architecture) };
   const emulator =
-    emulatorRequest.names.length === 0
+    forHere.names.length === 0
       ? []
-      : await step("Fetch an emulator", () => fetchPackages(emulatorRequest, packageCache));
+      : await step("Fetch an emulator", () => fetchPackages(forHere, packageCache));
   return { tools, compiler, packages, emulator, packageCache };
 }

@@ -21,6 +21,9 @@ const site = "sites/example.yaml";
 const armBoard = "rock-pi-e";
 /** Of the matrix: all of it takes some 12 minutes by itself. */
 const part = process.argv.includes("--matrix") ? [] : ["--mode", "bridge-broute"];
+/** A board with several LAN ports, and a mode that needs a cable between its bridges. */
+const lanPortsBoard = "turris-mox";
+const lanPortsPart = ["--fast", "--mode", "bridge-broute", "--dialect", "legacy"];
 /** Whoever the proxy is, the network is right. It comes first: the report that stays is the other site's. */
 const squidSite = "sites/squid.yaml";
 const squidPart = ["--fast", "--firmware", "bios", "--matrix", "--mode", "bridge-dnat", "--dialect", "nft"];
@@ -48,6 +51,7 @@ const whole: readonly Phase[] = [
     () => lab(site, ["--matrix", ...part]),
   ],
   [`lab, ${armBoard}`, () => lab(site, [], armBoard)],
+  [`lab, several LAN ports (${lanPortsBoard})`, () => lab(site, lanPortsPart, lanPortsBoard)],
 ];
 
 const tallies: Tally[] = [];

@@ -1,7 +1,7 @@
 #!/bin/sh
 # First process of a guest. The kernel's command line gives ROLE (isp, lan or probe) and, for the
-# roles with a network, LANES, LAN_PORTS (one if not said), SHELLS (how many serial ports), LAN, ISP_ROUTER, ISP_NEIGHBOUR, ROUTER, each also with 6 at its end for
-# IPv6, and lists with commas: CLIENTS and HOP (IPv4 address/IPv6 address/MAC), ORIGINS (IPv4
+# roles with a network, LANES, LAN_PORTS (one if not said), SHELLS (how many serial ports), LAN, ISP_ROUTER,
+# ISP_NEIGHBOUR, ROUTER, each also with 6 at its end for IPv6, and lists with commas: CLIENTS and HOP (IPv4 address/IPv6 address/MAC), ORIGINS (IPv4
 # address/IPv6 address). A lane is one router's whole surroundings: the lab can hold several side by
 # side, each in network namespaces of its own.
 PATH=/usr/bin:/usr/sbin:/bin

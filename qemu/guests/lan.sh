@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# The LAN: a switch with clients, and where the router has a second port for it, client 2 alone on that. The first is as it was before the router came (its gateway is the
-# ISP's router), the second has the router as its gateway, the third has no route but the one to the
-# router, and the fourth is like the third, but behind a hop. Sourced by init.sh. The functions print
-# what ip is to do: each process costs 20 ms.
+# The LAN: a switch with clients, and where the router has a second port for it, client 2 alone on that. The
+# first is as it was before the router came (its gateway is the ISP's router), the second has the router as its
+# gateway, the third has no route but the one to the router, and the fourth is like the third, but behind a hop.
+# Sourced by init.sh. The functions print what ip is to do: each process costs 20 ms.
 
 clients=$(echo "$CLIENTS" | tr , ' ')
 lanes=$(seq 0 $((LANES - 1)))

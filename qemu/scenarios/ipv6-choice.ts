@@ -76,7 +76,8 @@ const lanFrames = async ({ pcap, topology }: Lane): Promise<number> =>
 function block(lane: Lane): Switch {
   const { site, network } = lane.plan;
   const [isp, lan] = portDevices(network);
-  const away = network.join === undefined ? `ip link set ${lan} nomaster` : `ip link set ${lan} master br1`;
+  // where it belongs: on the bridge that joins it with others, or on none
+  const back = `ip link set ${lan} ${network.join === undefined ? "nomaster" : `master ${network.join.bridge}`}`;
   if (isFullBridge(lane.plan)) {
     return site.dialect === "nft"
       ? {
@@ -91,12 +92,12 @@ function block(lane: Lane): Switch {
   if (network.bridge === null) {
     return {
       off: `ip link add lab type bridge && ip link set ${isp} master lab && ip link set ${lan} master lab && ip link set lab up`,
-      on: `ip link del lab && ${away}`,
+      on: `ip link del lab && ${back}`,
     };
   }
   const isOnBridge = network.bridge.ports.includes(network.ports.lan);
   const attach = isOnBridge ? [] : [`ip link set ${lan} master br0`];
-  const detach = isOnBridge ? [] : [away];
+  const detach = isOnBridge ? [] : [back];
   return site.dialect === "nft"
     ? {
         off: [...attach, "nft insert rule bridge halfbridge bridging ether type ip6 accept"].join(" && "),
