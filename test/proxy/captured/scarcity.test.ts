@@ -111,8 +111,10 @@ for (const engine of Object.keys(engines)) {
         const { connect, standing, inUse, residentBytes } = process;
         const [atRest, before] = [inUse(), residentBytes()];
         const clients = Array.from({ length: most }, connect);
+        // before any has a flood: those would take the memory that is wanted for one more client
+        await untilOpen(process, most);
         for (const client of clients) client.write(get("/flood"));
-        await untilQuiet(process, most);
+        await untilQuiet(process);
         const held = residentBytes() - before;
         // what passes through the kernel alone isn't in the engine's memory
         const eachKiB = engine === "native" ? 16 : 512;
@@ -214,12 +216,21 @@ async function untilAtRest({ standing, inUse }: EngineProcess, count: number): P
   throw new Error(`${inUse()} descriptors, ${count} before`);
 }
 
-/** It has taken so many clients, if it is said how many, and all that was sent to it, and from it, has come as far as it comes. */
-async function untilQuiet({ standing }: EngineProcess, clients = 0): Promise<void> {
+/** It has taken so many clients. */
+async function untilOpen({ standing }: EngineProcess, clients: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await standing()).count.open === clients) return;
+    await sleep(20);
+  }
+  throw new Error(`${JSON.stringify((await standing()).count)}, wanted ${clients} open`);
+}
+
+/** All that was sent to it, and from it, has come as far as it comes. */
+async function untilQuiet({ standing }: EngineProcess): Promise<void> {
   for (let before = -1; ;) {
-    const { open, bytesFromClients, bytesToClients } = (await standing()).count;
+    const { bytesFromClients, bytesToClients } = (await standing()).count;
     const now = bytesFromClients + bytesToClients;
-    if (open >= clients && now > 0 && now === before) return;
+    if (now > 0 && now === before) return;
     before = now;
     await sleep(200);
   }
