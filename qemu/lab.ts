@@ -40,8 +40,8 @@ export interface Lane {
   /** Shells on hosts behind the ISP's router and in the LAN; the first is 1. */
   readonly origin: (number: number) => Console;
   readonly client: (number: number) => Console;
-  /** The capture of a link, for readPackets. */
-  readonly pcap: (side: "isp" | "lan") => string;
+  /** The captures of a side's links, for readPackets: the LAN has one for each port that it is on, the first first. */
+  readonly pcaps: (side: "isp" | "lan") => readonly string[];
 }
 
 export interface Lab {
@@ -82,8 +82,14 @@ const laneNumbers = ({ lanes }: LabOptions): number[] => Array.from({ length: la
 /** How many ports towards the LAN a router is given: a second one where it can have several. */
 const lanPortsOf = ({ network }: AnyPlan): 1 | 2 => (network.join === undefined ? 1 : 2);
 
-const socketOf = (side: "isp" | "lan" | "lan2", lane: number): string => `link-${side}-${lane}`;
-const pcapOf = (side: "isp" | "lan" | "lan2", lane: number): string => `${side}-${lane}.pcap`;
+type Link = "isp" | "lan" | "lan2";
+
+/** The links of a side, one for each of its ports. */
+const linksOf = (side: "isp" | "lan", plan: AnyPlan): readonly Link[] =>
+  side === "lan" && lanPortsOf(plan) === 2 ? ["lan", "lan2"] : [side];
+
+const socketOf = (link: Link, lane: number): string => `link-${link}-${lane}`;
+const pcapOf = (link: Link, lane: number): string => `${link}-${lane}.pcap`;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
 function ispGuest(options: LabOptions, topology: Topology): MachineSpec {
@@ -116,14 +122,13 @@ function guest(
   topology: Topology,
 ): MachineSpec {
   const { accelerator, guests, lanes, plan } = options;
-  const lanPorts = side === "lan" ? lanPortsOf(plan) : 1;
-  const links = [side, ...(lanPorts === 2 ? (["lan2"] as const) : [])];
+  const links = linksOf(side, plan);
   return {
     name: side,
     cpu: "amd64",
     memoryMiB: guestMemoryMiB,
     accelerator,
-    boot: { ...guests, commandLine: guestCommandLine(side, topology, lanes, lanPorts) },
+    boot: { ...guests, commandLine: guestCommandLine(side, topology, lanes, links.length) },
     // the guests are the servers: a router comes and goes
     ports: links.flatMap((link) =>
       laneNumbers(options).map((lane) => ({
@@ -185,6 +190,6 @@ function describeLane(
     isp: shell(`isp${lane}`),
     origin: (number) => shell(`origin${number}-${lane}`),
     client: (number) => shell(`client${number}-${lane}`),
-    pcap: (side) => join(runDirectory, pcapOf(side, lane)),
+    pcaps: (side) => linksOf(side, plan).map((link) => join(runDirectory, pcapOf(link, lane))),
   };
 }

@@ -11,8 +11,18 @@ export interface Segment {
   readonly sequence: number;
 }
 
-/** The packets of a capture that match a filter (pcap-filter(7)), one line each, with Ethernet addresses. */
-export async function readPackets(file: string, filter: string): Promise<string[]> {
+/**
+ * The packets that match a filter (pcap-filter(7)) in captures that one machine made, one line each, with Ethernet
+ * addresses, in the order in which they came.
+ */
+export async function readPackets(files: readonly string[], filter: string): Promise<string[]> {
+  const found = await Promise.all(files.map((file) => readCapture(file, filter)));
+  return files.length === 1
+    ? found.flat()
+    : found.flat().sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b));
+}
+
+async function readCapture(file: string, filter: string): Promise<string[]> {
   // -Z root: don't become another user, who may be unable to read the file; without root it is ignored
   const privileges = process.getuid?.() === 0 ? ["-Z", "root"] : [];
   const { stdout } = await run(["tcpdump", ...privileges, "-n", "-e", "-S", "-tt", "-r", file, filter]);
@@ -20,8 +30,8 @@ export async function readPackets(file: string, filter: string): Promise<string[
 }
 
 /** The SYNs of new connections that match a filter as well. */
-export async function readSyns(file: string, filter: string): Promise<Segment[]> {
-  const lines = await readPackets(file, `(${syn} or ${syn6}) and (${filter})`);
+export async function readSyns(files: readonly string[], filter: string): Promise<Segment[]> {
+  const lines = await readPackets(files, `(${syn} or ${syn6}) and (${filter})`);
   return lines.map(parseSegment);
 }
 

@@ -115,10 +115,12 @@ export function listEvidence({ lanes, options }: Lab): Evidence[] {
   const where = options.firmware.kind;
   return [
     ...lanes.flatMap((lane, number) =>
-      (["isp", "lan"] as const).map((side) => ({
-        title: `Link to the ${side === "isp" ? "ISP" : "LAN"}, router ${number}, ${where}`,
-        file: basename(lane.pcap(side)),
-      })),
+      (["isp", "lan"] as const).flatMap((side) =>
+        lane.pcaps(side).map((file, port) => ({
+          title: `Link to the ${side === "isp" ? "ISP" : "LAN"}${port > 0 ? `, its port ${port + 1}` : ""}, router ${number}, ${where}`,
+          file: basename(file),
+        })),
+      ),
     ),
     ...lanes.map((_, number) => ({
       title: `Serial console, router ${number}, ${where}`,

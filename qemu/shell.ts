@@ -32,8 +32,7 @@ You are on LAN client ${clients[0]?.address}, ${clients[0]?.address6}. There are
     .join("  ")}
 The router's console and the links' captures are being written to
   ${join(options.runDirectory, "router-0-serial.log")}
-  ${lane.pcap("isp")}
-  ${lane.pcap("lan")}
+  ${[...lane.pcaps("isp"), ...lane.pcaps("lan")].join("\n  ")}
 Try: wget -qO- http://${origins[0]}/cgi-bin/peer
 "exit" or Ctrl-] ends the lab.
 `);

@@ -72,18 +72,17 @@ export function bringUp(model: NetworkModel): Script {
         start: `address add ${printAddress(address)}${family === "ipv6" ? " nodad" : ""}`,
         stop: `address del ${printAddress(address)}`,
       }));
-  const steps = [
+  const steps: readonly { readonly start: string; readonly stop?: string }[] = [
     ...assign("ipv4"),
     ...devices.map((device) => ({ start: `link set ${device} up`, stop: `link set ${device} down` })),
     // a link that goes down takes these with it
     ...assign("ipv6"),
+    // the others needn't even be told: ip(8) ends at a neighbour that isn't there any more, forced or not
     ...neighbourProxies.map(({ address, device }) => ({
       start: `neighbour add proxy ${address} dev ${device}`,
-      stop: `neighbour del proxy ${address} dev ${device}`,
     })),
     ...routes.map(({ to, via, device }) => ({
       start: `route add ${to}${via === undefined ? "" : ` via ${via}`} dev ${device}`,
-      stop: undefined, // it goes with its link
     })),
   ];
   const batch = (lines: readonly string[], force = "") =>

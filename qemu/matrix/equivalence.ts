@@ -108,7 +108,7 @@ const filter =
 
 async function kinds(lane: Lane, side: "isp" | "lan"): Promise<string[]> {
   const name = namer(lane);
-  return (await readPackets(lane.pcap(side), filter)).map((line) => describe(line, name));
+  return (await readPackets(lane.pcaps(side), filter)).map((line) => describe(line, name));
 }
 
 const packetLine = /^\S+ (\S+) > ([0-9a-f:]+),.*?: (\S+) > (\S+): (Flags \[[^\]]*\]|ICMP6?, [a-z ]+|UDP)/;

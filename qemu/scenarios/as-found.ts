@@ -55,7 +55,7 @@ const differences = ({ router }: Lane, moment: Moment): Promise<string> =>
 
 /** As init does it. */
 const stop = "for s in network capture guard; do /usr/lib/halfbridge/stages/$s stop || exit 1; done";
-const start = "for s in guard capture network; do /usr/lib/halfbridge/stages/$s start || exit 1; done";
+const start = "/usr/lib/halfbridge/stages/all start";
 
 /** Rules and settings that somebody else has. */
 function foreign(port: string, action: "add" | "del"): string {

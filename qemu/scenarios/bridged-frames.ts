@@ -73,7 +73,7 @@ const addVlan = (host: number): string =>
 async function counts(lane: Lane): Promise<Record<string, number>> {
   const entries = await Promise.all(
     Object.entries(filtersOf(lane)).map(
-      async ([what, filter]) => [what, (await readPackets(lane.pcap("isp"), filter)).length] as const,
+      async ([what, filter]) => [what, (await readPackets(lane.pcaps("isp"), filter)).length] as const,
     ),
   );
   return Object.fromEntries(entries);

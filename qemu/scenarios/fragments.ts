@@ -113,5 +113,5 @@ async function withFragmentingIsp<T>(lane: Lane, work: () => Promise<T>): Promis
 const fragmentsOn = async (lane: Lane, side: "isp" | "lan"): Promise<number> => {
   const from =
     side === "lan" ? `src ${lane.topology.clients[3]?.address}` : `src ${lane.topology.origins[0]}`;
-  return (await readPackets(lane.pcap(side), `ip proto 6 and ip[6:2] & 0x3fff != 0 and ${from}`)).length;
+  return (await readPackets(lane.pcaps(side), `ip proto 6 and ip[6:2] & 0x3fff != 0 and ${from}`)).length;
 };

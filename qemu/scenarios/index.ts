@@ -22,6 +22,7 @@ import { overlappingRoutes } from "./overlapping-routes.ts";
 import { ownFolders } from "./own-folders.ts";
 import { ownUser } from "./own-user.ts";
 import { passThrough } from "./pass-through.ts";
+import { portReturns } from "./port-returns.ts";
 import { policy } from "./policy.ts";
 import { powerCuts } from "./power-cuts.ts";
 import { failClosed, failOpen } from "./proxy-away.ts";
@@ -106,4 +107,4 @@ export const matrixScenarios: readonly Scenario[] = [
 ];
 
 /** What is no matter of the mode: proven once in each dialect. */
-export const onceScenarios: readonly Scenario[] = [trial, reboot];
+export const onceScenarios: readonly Scenario[] = [trial, portReturns, reboot];

@@ -61,13 +61,13 @@ export const ipv6Blocked: Scenario = {
 const request = ({ topology }: Lane, seconds: number): string =>
   `wget -T ${seconds} -qO- http://${bracketed(topology.origins6[0] ?? "")}/cgi-bin/peer`;
 
-const clientFrames = async ({ pcap, topology }: Lane): Promise<number> =>
-  (await readPackets(pcap("isp"), `ip6 and ether src ${topology.clients[0]?.mac}`)).length;
+const clientFrames = async ({ pcaps, topology }: Lane): Promise<number> =>
+  (await readPackets(pcaps("isp"), `ip6 and ether src ${topology.clients[0]?.mac}`)).length;
 
-const lanFrames = async ({ pcap, topology }: Lane): Promise<number> =>
+const lanFrames = async ({ pcaps, topology }: Lane): Promise<number> =>
   (
     await readPackets(
-      pcap("isp"),
+      pcaps("isp"),
       `ip6 and src net ${topology.lan6} and not src host ${topology.ispRouter.address6} and not src host ${topology.ispNeighbour6}`,
     )
   ).length;

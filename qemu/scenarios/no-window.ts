@@ -62,9 +62,9 @@ export const noWindowOpen: Scenario = {
   },
 };
 
-const stopAll = "for s in network capture guard; do /usr/lib/halfbridge/stages/$s stop; done";
+const stopAll = "/usr/lib/halfbridge/stages/all stop";
 /** In the order in which init does it. */
-const restart = `${stopAll}; for s in guard capture network; do /usr/lib/halfbridge/stages/$s start || exit 1; done; sleep 1`;
+const restart = `${stopAll}; /usr/lib/halfbridge/stages/all start && sleep 1`;
 const wrongOrder = `${stopAll}; /usr/lib/halfbridge/stages/guard start && /usr/lib/halfbridge/stages/network start && sleep 2 && /usr/lib/halfbridge/stages/capture start`;
 /** The proxy ends first, and takes its time to be back. */
 const restartWithProxy = [

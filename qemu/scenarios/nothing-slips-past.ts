@@ -52,11 +52,11 @@ async function makeRequests(lane: Lane): Promise<void> {
 }
 
 /** New connections from the LAN to captured ports outside it, on a link; a SYN that was sent twice counts once. */
-export async function captured({ plan, topology, pcap }: Lane, side: "isp" | "lan"): Promise<Segment[]> {
+export async function captured({ plan, topology, pcaps }: Lane, side: "isp" | "lan"): Promise<Segment[]> {
   const ports = plan.site.capture.map(({ port }) => `dst port ${port}`).join(" or ");
   const ways = [topology.lan, topology.lan6].map((lan) => `(src net ${lan} and not dst net ${lan})`);
   const exempt = plan.site.exempt.clients.map((address) => ` and not src host ${address}`).join("");
-  const syns = await readSyns(pcap(side), `(${ways.join(" or ")}) and (${ports})${exempt}`);
+  const syns = await readSyns(pcaps(side), `(${ways.join(" or ")}) and (${ports})${exempt}`);
   return syns.filter((syn, index) => syns.findIndex((other) => isSame(other, syn)) === index);
 }
 

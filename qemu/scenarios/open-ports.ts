@@ -84,9 +84,9 @@ async function scan(lane: Lane, tcpPorts: string): Promise<string[]> {
 }
 
 /** What the router's address said to anyone on the ISP's link: SYN-ACKs and datagrams. */
-const answers = ({ pcap, topology }: Lane): Promise<string[]> =>
+const answers = ({ pcaps, topology }: Lane): Promise<string[]> =>
   readPackets(
-    pcap("isp"),
+    pcaps("isp"),
     `src ${topology.router.address} and (udp or tcp[tcpflags] & (tcp-syn|tcp-ack) == (tcp-syn|tcp-ack))`,
   );
 

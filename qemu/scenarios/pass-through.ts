@@ -26,7 +26,7 @@ export const passThrough: Scenario = {
     expectEqual("its neighbour saw", await lane.client(2).succeed(fetchFrom), second?.address);
     expectEqual("through the router it saw", await lane.client(3).succeed(fetchFrom), third?.address);
     const fragments = await readPackets(
-      lane.pcap("isp"),
+      lane.pcaps("isp"),
       `udp and ip[6:2] & 0x1fff != 0 and src ${first?.address} and dst ${origins[0]}`,
     );
     expectThat("no fragment of the client's on the ISP's link", fragments.length > 0);

@@ -41,7 +41,7 @@ async function comeTwice(lane: Lane): Promise<number> {
     });
     expectThat(`what came: ${answer}`, answer.startsWith("HTTP/1.1 200"));
   }
-  return (await readSyns(lane.pcap("lan"), `src port ${port} and dst port 80`)).length;
+  return (await readSyns(lane.pcaps("lan"), `src port ${port} and dst port 80`)).length;
 }
 
 /** The way that most guides to TPROXY have it. */

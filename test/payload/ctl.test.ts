@@ -15,10 +15,6 @@ shift 2
 if grep -q fault "$1"; then echo "$1: /mode: is not known" >&2; exit 1; fi
 name=$(cat "$1")
 mkdir "$2"
-for script in guard.stop network.stop; do
-  printf '#!/bin/sh\\necho "%s %s" >> "$ROOT/log"\\n' "$name" $script > "$2/$script"
-  chmod +x "$2/$script"
-done
 touch "$2/facts"
 echo "$name" > "$2/name"
 printf '%s%s\\n' "$name" 0000000000000000
@@ -33,15 +29,12 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
   await writeFiles(root, {
     "etc/halfbridge/setups/built/name": "built\n",
     "etc/halfbridge/setups/built/facts": "",
-    "etc/halfbridge/setups/built/network.stop": says("built network.stop"),
-    "etc/halfbridge/setups/built/guard.stop": says("built guard.stop"),
     "usr/lib/halfbridge/stages/guard": init("guard"),
     "usr/lib/halfbridge/stages/capture": `${init("capture")}touch "$ROOT/run/halfbridge/listening" "$ROOT/run/halfbridge/capturing"\n`,
     "usr/lib/halfbridge/stages/network": init("network"),
     "run/halfbridge/proxy.pid": "99999999\n", // more than any process's number
     "run/halfbridge/ndp.pid": "99999999\n",
     "run/halfbridge/listening": "",
-    "usr/lib/halfbridge/capture": says("capture $1"),
     "usr/lib/halfbridge/runtime/node": renderer,
     "programs/usleep": "#!/bin/sh\n",
     // what sees a trial to its end isn't started, but noted: tests are to take as long as they take
@@ -59,7 +52,10 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
   });
   await symlink(join(root, "etc/halfbridge/setups/built"), join(root, "run/halfbridge/setup"));
   const paths = ["/run/", "/etc/", "/usr/lib/", "/dev/kmsg"];
-  await writeFiles(root, { ctl: await relocate("usr/sbin/halfbridge-ctl", paths, root) });
+  await writeFiles(root, {
+    ctl: await relocate("usr/sbin/halfbridge-ctl", paths, root),
+    "usr/lib/halfbridge/stages/all": await relocate("usr/lib/halfbridge/stages/all", paths, root),
+  });
   return {
     root,
     ctl: (...argv: string[]) =>
@@ -96,9 +92,9 @@ test("apply stops what runs and starts the new set-up, on trial, and nothing is 
   t.is(status, 0);
   t.is(stdout, `${one} is in force; confirm it within 5 s: halfbridge-ctl confirm\n`);
   t.deepEqual(await log(), [
-    "built network.stop", // the links are down before capture is lifted
-    "capture stop",
-    "built guard.stop",
+    "built network stop", // the links are down before capture is lifted
+    "built capture stop",
+    "built guard stop",
     "one guard start",
     "one capture start",
     "one network start",
@@ -129,9 +125,9 @@ test("rollback puts the former set-up in force at once", async (t) => {
   t.false(isOnTrial());
   t.is(await active(), "none");
   t.deepEqual((await log()).slice(6), [
-    "one network.stop",
-    "capture stop",
-    "one guard.stop",
+    "one network stop",
+    "one capture stop",
+    "one guard stop",
     "built guard start",
     "built capture start",
     "built network start",

@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { projectRoot } from "../../build/core/paths.ts";
@@ -22,6 +22,7 @@ async function namesOn(
   t: ExecutionContext,
   machine: Machine,
   root?: string,
+  action: "start" | "again" = "start",
 ): Promise<Record<string, string>> {
   root ??= await temporaryFolder(t);
   const { interfaces, dsa = [], hardware, compatible = "", lights = "" } = machine;
@@ -51,12 +52,11 @@ exec mv "${root}/sys/class/net/$3" "${root}/sys/class/net/$5"
     await mkdir(dirname(folder), { recursive: true });
     await symlink(device, join(folder, "device"));
   }
-  const script = (await relocate("etc/init.d/S05hardware", ["/sys", "/etc"], root, overlay)).replaceAll(
-    "#/sys/devices/",
-    `#${root}/sys/devices/`,
-  );
+  const script = (
+    await relocate("etc/init.d/S05hardware", ["/sys", "/etc", "/run"], root, overlay)
+  ).replaceAll("#/sys/devices/", `#${root}/sys/devices/`);
   await writeFiles(root, { S05hardware: script });
-  const ran = runScript([join(root, "S05hardware"), "start"], {}, join(root, "bin"));
+  const ran = runScript([join(root, "S05hardware"), action], {}, join(root, "bin"));
   t.is(ran.status, 0, ran.stderr);
   const { stdout } = runScript(["-c", `cd ${root}/sys/class/net && grep -H . */was`], {});
   return Object.fromEntries(
@@ -173,6 +173,35 @@ test("on any other machine the LAN has the ports after the ISP's, as far as ther
   t.deepEqual(await namesOn(t, { ...machine, interfaces: more }), {
     ...{ wan: "eth1", lan0: "eth0", lan1: "eth2", lan2: "eth3", eth4: "eth4" },
   });
+});
+
+/** One interface is pulled out, and comes back with another name of the kernel's. */
+async function comeBack(t: ExecutionContext, machine: Machine, name: string, as: string) {
+  const root = await temporaryFolder(t);
+  const before = await namesOn(t, machine, root);
+  const place = machine.interfaces[before[name] ?? ""] ?? "";
+  await rm(join(root, "sys/class/net", name), { recursive: true });
+  return namesOn(t, { ...machine, interfaces: { [as]: place } }, root, "again");
+}
+
+test("a port that comes back has its name again: on its model by its profile's place, elsewhere by the one that it had", async (t) => {
+  const model = { compatible: "maker,model", interfaces, hardware: bound };
+  t.deepEqual(await comeBack(t, model, "wan", "eth3"), { wan: "eth3", lan: "eth0" });
+  const other = {
+    compatible: "linux,dummy-virt",
+    interfaces: { eth0: "pci0/02.0", eth1: "pci0/01.0", eth2: "pci0/03.0" },
+    hardware: bound,
+  };
+  t.deepEqual(await comeBack(t, other, "wan", "eth3"), { wan: "eth3", lan: "eth0", eth2: "eth2" });
+  t.deepEqual(await comeBack(t, other, "lan", "eth3"), { wan: "eth1", lan: "eth3", eth2: "eth2" });
+});
+
+test("on a machine that had one port, one that comes is named as it would have been at the start", async (t) => {
+  const root = await temporaryFolder(t);
+  const machine = { hardware: bound, interfaces: { eth0: "pci0/02.0" } };
+  t.deepEqual(await namesOn(t, machine, root), { wan: "eth0" });
+  const both = { ...machine, interfaces: { eth0: "pci0/03.0" } };
+  t.deepEqual(await namesOn(t, both, root, "again"), { wan: "eth0", lan: "eth0" });
 });
 
 test("a light may show one of several ports", async (t) => {

@@ -23,6 +23,12 @@ async function watch(t: ExecutionContext, events: Readonly<Record<number, string
     killed: "",
     // the proxy answers, or as the file says
     hangs: "0\n",
+    followed: "",
+    "sys/class/net/eth0/ifindex": "2\n",
+    // no port that the network can't do without is missing, or as the file says
+    missing: "1\n",
+    "usr/lib/halfbridge/ports":
+      '#!/bin/sh\n[ "$1" != missing ] || exit $(cat "$ROOT/missing")\nwc -l < "$ROOT/rounds" >> "$ROOT/followed"\n',
     "programs/timeout": '#!/bin/sh\necho "$* $(cat)" >> "$ROOT/asked"\nexit $(cat "$ROOT/hangs")\n',
     "usr/lib/halfbridge/settings": '#!/bin/sh\necho >> "$ROOT/checks"\ncat "$ROOT/facts"\n',
     "programs/sleep": [
@@ -36,7 +42,8 @@ async function watch(t: ExecutionContext, events: Readonly<Record<number, string
   const start =
     'kill() { if [ "$1" = -KILL ]; then echo "$2" >> "$ROOT/killed"; else command kill "$@"; fi; }\n';
   const text =
-    start + (await relocate("usr/sbin/halfbridge-watch", ["/run/", "/usr/lib/", "/dev/kmsg"], root));
+    start +
+    (await relocate("usr/sbin/halfbridge-watch", ["/run/", "/usr/lib/", "/dev/kmsg", "/sys/class/"], root));
   // the made-up kernel's files, which sed names
   await writeFiles(root, { watch: text.replaceAll("|/proc/sys/", `|${root}/proc/sys/`) });
   runScript([join(root, "watch")], { ROOT: root }, join(root, "programs"));
@@ -46,6 +53,8 @@ async function watch(t: ExecutionContext, events: Readonly<Record<number, string
     checks: (await read("checks")).length,
     asked: (await read("asked")).split("\n").filter((line) => line.startsWith("5 ")),
     killed: (await read("killed")).trim(),
+    /** The rounds in which it was seen which ports came and went. */
+    followed: (await read("followed")).trim().split(/\s+/).map(Number),
   };
 }
 
@@ -94,4 +103,15 @@ test("control: two silences, or one that is refused, end no proxy; nor is one as
   t.is((await watch(t, { 1: `${listens}; ${hang(1)}` }, 31)).killed, "");
   const away = await watch(t, { 1: hang(143) }, 31);
   t.deepEqual([away.killed, away.asked], ["", []]);
+});
+
+test("ports are looked at when a device came or went", async (t) => {
+  const comes = 'mkdir "$ROOT/sys/class/net/eth7"; echo 7 > "$ROOT/sys/class/net/eth7/ifindex"';
+  const { followed } = await watch(t, { 4: comes, 9: 'rm -r "$ROOT/sys/class/net/eth0"' }, 31);
+  t.deepEqual(followed, [1, 4, 9]);
+});
+
+test("and every half minute while one is missing that the network can't do without", async (t) => {
+  const { followed } = await watch(t, { 2: 'echo 0 > "$ROOT/missing"' }, 31);
+  t.deepEqual(followed, [1, 15, 30]);
 });

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 import { parseSegment, readSyns } from "../../qemu/pcap.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 test("a segment is read from tcpdump's line", (t) => {
   const line =
@@ -34,9 +34,7 @@ test("a segment over IPv6 is read as well", (t) => {
 });
 
 test("SYNs are found in a capture, and SYN-ACKs aren't", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "halfbridge-test-"));
-  t.teardown(() => rm(folder, { recursive: true }));
-  const file = join(folder, "link.pcap");
+  const file = join(await temporaryFolder(t), "link.pcap");
   const [syn, synAck] = [0x02, 0x12];
   const frames = [ipv4, ipv6].flatMap((header) => [
     frame(header, 1000, 80, syn),
@@ -44,12 +42,30 @@ test("SYNs are found in a capture, and SYN-ACKs aren't", async (t) => {
     frame(header, 1001, 81, syn),
   ]);
   await writeFile(file, Buffer.concat([pcapHeader, ...frames]));
-  const syns = await readSyns(file, "dst port 80 or dst port 1000");
+  const syns = await readSyns([file], "dst port 80 or dst port 1000");
   t.deepEqual(
     syns.map(({ source, sourcePort }) => `${source} ${sourcePort}`),
     ["10.1.2.253 1000", "2001:db8:1:2::c1 1000"],
   );
-  t.is((await readSyns(file, "ip6")).length, 2);
+  t.is((await readSyns([file], "ip6")).length, 2);
+});
+
+test("what several captures have is read in the order in which it came", async (t) => {
+  const folder = await temporaryFolder(t);
+  const files = ["lan.pcap", "lan2.pcap"].map((name) => join(folder, name));
+  const captures = [
+    [10, 12],
+    [9, 11, 100],
+  ];
+  for (const [index, seconds] of captures.entries()) {
+    const frames = seconds.map((at) => frame(ipv4, 1000 + at, 80, 0x02, at));
+    await writeFile(files[index] ?? "", Buffer.concat([pcapHeader, ...frames]));
+  }
+  const syns = await readSyns(files, "tcp");
+  t.deepEqual(
+    syns.map(({ sourcePort }) => sourcePort - 1000),
+    [9, 10, 11, 12, 100],
+  );
 });
 
 /** Magic number, version 2.4, zone, accuracy, snapshot length, Ethernet (pcap-savefile(5)). */
@@ -61,12 +77,13 @@ const ipv6 = {
   bytes: "600000000014064020010db80001000200000000000000c120010db8000f00010000000000000010",
 };
 
-/** An Ethernet frame with an IP header and a TCP header, and the record header before it. */
+/** An Ethernet frame with an IP header and a TCP header, and the record header before it; `at` in seconds. */
 function frame(
   { etherType, bytes }: typeof ipv4,
   sourcePort: number,
   destinationPort: number,
   flags: number,
+  at = 0,
 ): Buffer {
   const ip = Buffer.from(bytes, "hex");
   const tcp = Buffer.alloc(20);
@@ -78,6 +95,7 @@ function frame(
   ethernet.writeUInt16BE(etherType, 12);
   const record = Buffer.alloc(16);
   const length = ethernet.length + ip.length + tcp.length;
+  record.writeUInt32LE(at, 0);
   record.writeUInt32LE(length, 8);
   record.writeUInt32LE(length, 12);
   return Buffer.concat([record, ethernet, ip, tcp]);

@@ -77,7 +77,7 @@ test("ports have the model's own names, wherever OpenWrt or the rules are told o
 });
 
 test("MACs that netifd would set are set on each of the ports, and on nothing else", async (t) => {
-  const text = await textOfScript("halfbridge-network");
+  const text = await readFile(join(overlay, "usr/lib/halfbridge/prepare-ports"), "utf8");
   const [setMac = ""] = /^set_mac\(\) \{[\s\S]*?^\}$/m.exec(text) ?? [];
   const said = (facts: string, name: string) =>
     runScript(
@@ -179,7 +179,9 @@ withShellcheck("the scripts are as shellcheck wants them; one that isn't is told
         (await readdir(join(folder, name))).map((file) => join(folder, name, file)),
       ),
     )
-  ).flat();
+  )
+    .flat()
+    .concat(join(folder, "usr/lib/halfbridge/prepare-ports"));
   // dash's dialect, with `local`, which ash has; they use functions of rc.common and functions.sh
   const check = (...files: string[]) =>
     spawnSync("shellcheck", ["--shell=dash", "--exclude=SC1091,SC2154", ...files], { encoding: "utf8" });
