@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { suite } from "./base/packages.ts";
+import { suite } from "./base/debian/packages.ts";
 import { step } from "./core/progress.ts";
 import { hostArchitecture, type Architecture } from "./debian/architectures.ts";
 import { openCompiler } from "./debian/compiler.ts";

@@ -6,10 +6,10 @@ import type { Entry } from "./core/tree.ts";
 import { identifyPackages } from "./debian/packages.ts";
 import { assemble } from "./assemble.ts";
 import type { FetchOptions } from "./fetch-materials.ts";
-import { compressKernel } from "./base/compress-kernel.ts";
-import { writeInitramfs } from "./base/initramfs.ts";
-import { requireDeviceTree } from "./base/kernel.ts";
-import { suite } from "./base/packages.ts";
+import { compressKernel } from "./base/debian/compress-kernel.ts";
+import { writeInitramfs } from "./base/debian/initramfs.ts";
+import { requireDeviceTree } from "./base/debian/kernel.ts";
+import { suite } from "./base/debian/packages.ts";
 import { checkDisk } from "./image/check-disk.ts";
 import { publishDebian } from "./image/publish-debian.ts";
 import type { Published } from "./image/publish-image.ts";
@@ -56,7 +56,7 @@ export async function buildImage(
     title: "Pack the initramfs",
     inputs: {
       tree: identifyTree(system.initramfs),
-      code: await hashSources("build/base/initramfs.ts", "build/core/tree.ts"),
+      code: await hashSources("build/base/debian/initramfs.ts", "build/core/tree.ts"),
       toolPackages,
     },
     make: (file) => writeInitramfs(system.initramfs, file, tools),

@@ -8,8 +8,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { assembleDebian } from "../build/base/debian.ts";
-import { rootPackages, suite } from "../build/base/packages.ts";
+import { assembleDebian } from "../build/base/debian/base.ts";
+import { rootPackages, suite } from "../build/base/debian/packages.ts";
 import { readBoardByName, type Board } from "../build/config/board.ts";
 import { readSite } from "../build/config/site.ts";
 import { projectRoot } from "../build/core/paths.ts";

@@ -1,5 +1,5 @@
-import { checkKernel } from "../base/check-kernel.ts";
-import { suite } from "../base/packages.ts";
+import { checkKernel } from "../base/debian/check-kernel.ts";
+import { suite } from "../base/debian/packages.ts";
 import { readBoard, readShapeOfBoard, type Board } from "../config/board.ts";
 import { InputError, ToolError, type Fault } from "../core/faults.ts";
 import { step } from "../core/progress.ts";

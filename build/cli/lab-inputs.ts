@@ -4,7 +4,7 @@ import type { Board } from "../config/board.ts";
 import type { Site } from "../config/site.ts";
 import { InputError } from "../core/faults.ts";
 import { step } from "../core/progress.ts";
-import { suite } from "../base/packages.ts";
+import { suite } from "../base/debian/packages.ts";
 import type { Published } from "../image/publish-image.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openTools } from "../debian/tools.ts";

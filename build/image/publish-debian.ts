@@ -1,4 +1,4 @@
-import type { System } from "../base/debian.ts";
+import type { System } from "../base/debian/base.ts";
 import type { StepResult } from "../core/steps.ts";
 import type { Entry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";

@@ -1,4 +1,4 @@
-import { applets } from "../packages.ts";
+import { applets } from "../debian/packages.ts";
 
 /** Applets whose symbol isn't just their name. */
 const otherSymbols: Readonly<Record<string, string>> = { "[": "TEST1", sysctl: "BB_SYSCTL" };

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, ToolError } from "../../core/faults.ts";
 import { run } from "../../core/run.ts";
-import { missingOptions } from "../kernel.ts";
+import { missingOptions } from "../debian/kernel.ts";
 import type { Checkout } from "./checkout.ts";
 import { askMake, makeTarget, type BuildFolders } from "./make.ts";
 import type { UserSettings } from "./user-settings.ts";

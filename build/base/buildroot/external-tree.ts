@@ -9,7 +9,7 @@ import type { Payload } from "../../payload/payload.ts";
 import { readOverlays, renderTemplates } from "../../payload/render.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { renderInit } from "../busybox-init.ts";
-import { programs, programLinks, stateEditors } from "../packages.ts";
+import { programs, programLinks, stateEditors } from "../debian/packages.ts";
 import { buildrootBoard } from "./board.ts";
 import { buildrootApplets, printBusyboxFragment } from "./busybox-fragment.ts";
 import { printDefconfig } from "./defconfig.ts";

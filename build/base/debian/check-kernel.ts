@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Board } from "../config/board.ts";
-import { nearestTo } from "../config/suggest.ts";
-import type { Fault } from "../core/faults.ts";
-import { readDeviceTree } from "../debian/device-tree.ts";
-import { listFolder } from "../debian/files.ts";
-import { findDrivers, missingModules } from "../debian/module-closure.ts";
-import type { Package } from "../debian/packages.ts";
-import type { Tools } from "../debian/tools.ts";
-import { kernelNeeds } from "../plan/kernel.ts";
+import type { Board } from "../../config/board.ts";
+import { nearestTo } from "../../config/suggest.ts";
+import type { Fault } from "../../core/faults.ts";
+import { readDeviceTree } from "../../debian/device-tree.ts";
+import { listFolder } from "../../debian/files.ts";
+import { findDrivers, missingModules } from "../../debian/module-closure.ts";
+import type { Package } from "../../debian/packages.ts";
+import type { Tools } from "../../debian/tools.ts";
+import { kernelNeeds } from "../../plan/kernel.ts";
 import { checkPlaces } from "./check-places.ts";
 import { findKernel, missingOptions, readConfiguration, type Kernel } from "./kernel.ts";
 

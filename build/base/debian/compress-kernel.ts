@@ -1,8 +1,8 @@
 import { copyFile, rename } from "node:fs/promises";
-import { runStep, type StepResult } from "../core/steps.ts";
-import { identifyPackages } from "../debian/packages.ts";
-import type { Architecture } from "../debian/architectures.ts";
-import type { Tools } from "../debian/tools.ts";
+import { runStep, type StepResult } from "../../core/steps.ts";
+import { identifyPackages } from "../../debian/packages.ts";
+import type { Architecture } from "../../debian/architectures.ts";
+import type { Tools } from "../../debian/tools.ts";
 import type { Kernel } from "./kernel.ts";
 
 /**

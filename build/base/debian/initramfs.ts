@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeTree, type Entry } from "../core/tree.ts";
-import type { Tools } from "../debian/tools.ts";
+import { writeTree, type Entry } from "../../core/tree.ts";
+import type { Tools } from "../../debian/tools.ts";
 
 /** Writes a tree as a zstd-compressed cpio archive in newc format (kernel: driver-api/early-userspace). */
 export async function writeInitramfs(tree: readonly Entry[], file: string, tools: Tools): Promise<void> {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { moduleClosure, openModules, type ModuleStore } from "../debian/module-closure.ts";
-import type { Package } from "../debian/packages.ts";
-import type { Tools } from "../debian/tools.ts";
-import { ToolError } from "../core/faults.ts";
+import { moduleClosure, openModules, type ModuleStore } from "../../debian/module-closure.ts";
+import type { Package } from "../../debian/packages.ts";
+import type { Tools } from "../../debian/tools.ts";
+import { ToolError } from "../../core/faults.ts";
 
 /** A kernel as its package has it. */
 export interface Kernel {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { checkKernel } from "../../build/base/check-kernel.ts";
-import type { Board } from "../../build/config/board.ts";
-import type { Package } from "../../build/debian/packages.ts";
-import type { Tools } from "../../build/debian/tools.ts";
-import { kernelNeeds } from "../../build/plan/kernel.ts";
-import { writeFiles } from "../payload/scripts.ts";
-import { board } from "../setups.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { checkKernel } from "../../../build/base/debian/check-kernel.ts";
+import type { Board } from "../../../build/config/board.ts";
+import type { Package } from "../../../build/debian/packages.ts";
+import type { Tools } from "../../../build/debian/tools.ts";
+import { kernelNeeds } from "../../../build/plan/kernel.ts";
+import { writeFiles } from "../../payload/scripts.ts";
+import { board } from "../../setups.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const { options, modules } = kernelNeeds(board);
 const everything = [...modules.storage, ...modules.system, ...modules.network, ...modules.hardware];

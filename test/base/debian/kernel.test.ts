@@ -1,6 +1,6 @@
 import test from "ava";
-import { requireOptions } from "../../build/base/kernel.ts";
-import { ToolError } from "../../build/core/faults.ts";
+import { requireOptions } from "../../../build/base/debian/kernel.ts";
+import { ToolError } from "../../../build/core/faults.ts";
 
 const configuration =
   "CONFIG_BRIDGE=m\nCONFIG_TMPFS=y\n# CONFIG_BRIDGE_EBT_BROUTE is not set\nCONFIG_HZ=250\n";

@@ -1,16 +1,16 @@
-import { copyOf, directory, link, mergeTrees, textFile, type Entry } from "../core/tree.ts";
-import { hashSources, runStep } from "../core/steps.ts";
-import { tripletOf, type Architecture } from "../debian/architectures.ts";
-import { elfClosure } from "../debian/elf-closure.ts";
-import { findFile, listFolder, requireFile, type PackageFile } from "../debian/files.ts";
-import { identifyPackages, type Package } from "../debian/packages.ts";
-import type { Tools } from "../debian/tools.ts";
-import type { Plan } from "../plan/plan.ts";
-import { readOverlays } from "../payload/render.ts";
+import { copyOf, directory, link, mergeTrees, textFile, type Entry } from "../../core/tree.ts";
+import { hashSources, runStep } from "../../core/steps.ts";
+import { tripletOf, type Architecture } from "../../debian/architectures.ts";
+import { elfClosure } from "../../debian/elf-closure.ts";
+import { findFile, listFolder, requireFile, type PackageFile } from "../../debian/files.ts";
+import { identifyPackages, type Package } from "../../debian/packages.ts";
+import type { Tools } from "../../debian/tools.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { readOverlays } from "../../payload/render.ts";
 import { engineParts, type EngineParts } from "./engines.ts";
 import { closeModules, openKernel, type Kernel } from "./kernel.ts";
 import { makeModules, moduleTree } from "./module-tree.ts";
-import { renderInit } from "./busybox-init.ts";
+import { renderInit } from "../busybox-init.ts";
 import { applets, dataFiles, iptablesExtensions, programLinks, programs } from "./packages.ts";
 
 /** A system as trees of files, ready to be put into an image. */

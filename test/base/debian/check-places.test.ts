@@ -1,8 +1,8 @@
 import test from "ava";
-import { checkPlaces } from "../../build/base/check-places.ts";
-import type { Board } from "../../build/config/board.ts";
-import { espressobin } from "../debian/device-trees.ts";
-import { board } from "../setups.ts";
+import { checkPlaces } from "../../../build/base/debian/check-places.ts";
+import type { Board } from "../../../build/config/board.ts";
+import { espressobin } from "../../debian/device-trees.ts";
+import { board } from "../../setups.ts";
 
 type Ports = Board["ports"];
 

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
-import { directory, link, textFile } from "../../build/core/tree.ts";
-import { writeInitramfs } from "../../build/base/initramfs.ts";
-import type { Tools } from "../../build/debian/tools.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { directory, link, textFile } from "../../../build/core/tree.ts";
+import { writeInitramfs } from "../../../build/base/debian/initramfs.ts";
+import type { Tools } from "../../../build/debian/tools.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 test("a folder that a link leads to goes into the archive once", async (t) => {
   const archived: string[] = [];

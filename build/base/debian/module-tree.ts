@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { run } from "../core/run.ts";
-import { copyOf, type Entry } from "../core/tree.ts";
-import type { Tools } from "../debian/tools.ts";
+import { run } from "../../core/run.ts";
+import { copyOf, type Entry } from "../../core/tree.ts";
+import type { Tools } from "../../debian/tools.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** What modprobe reads; depmod's binary indexes are for another modprobe. */

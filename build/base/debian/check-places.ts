@@ -1,7 +1,7 @@
 import { matchesGlob } from "node:path";
-import type { Board } from "../config/board.ts";
-import { allPorts } from "../config/ports.ts";
-import { allNodes, isEnabled, platformName, type DeviceNode } from "../debian/device-tree.ts";
+import type { Board } from "../../config/board.ts";
+import { allPorts } from "../../config/ports.ts";
+import { allNodes, isEnabled, platformName, type DeviceNode } from "../../debian/device-tree.ts";
 
 type Blame = (path: string, fact: string, hint?: string) => void;
 

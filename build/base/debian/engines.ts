@@ -1,4 +1,4 @@
-import type { Site } from "../config/site.ts";
+import type { Site } from "../../config/site.ts";
 
 /** What of Debian a proxy engine needs, besides what every router has. */
 export interface EngineParts {

@@ -1,4 +1,4 @@
-import type { Board } from "../config/board.ts";
+import type { Board } from "../../config/board.ts";
 
 /** The Debian release that images are made of. */
 export const suite = "trixie";
