@@ -26,7 +26,8 @@ export async function withIdleConnections<Result>(
   const said = createInterface(clients.stdout)[Symbol.asyncIterator]();
   const next = async () => (await said.next()).value;
   try {
-    if ((await next()) !== "ready") throw new ToolError(`${count} connections can't be opened`);
+    const answer = await next();
+    if (answer !== "ready") throw new ToolError(`${count} connections can't be opened: ${answer}`);
     await sleep(settleMs);
     const result = await work();
     clients.stdin.end();

@@ -36,7 +36,7 @@ void connection_connect(struct worker *worker, struct connection *connection)
 	const struct endpoint *to = options->has_stand_in ? &options->stand_in_origin : &connection->destination;
 	struct sockaddr_storage address;
 	socklen_t length = endpoint_to_socket(to, &address);
-	int on = 1, fd = open_outgoing(worker, connection);
+	int on = 1, off = 0, fd = open_outgoing(worker, connection);
 
 	if (fd < 0) {
 		connection_finish(worker, connection, ENDED_FAILED, SIDE_PROXY, errno);
@@ -44,6 +44,9 @@ void connection_connect(struct worker *worker, struct connection *connection)
 	}
 	connection->origin.fd = fd;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	/* What there is to be sent acknowledges the origin's SYN, too; and whatever answers: see acknowledge(). */
+	if (connection->carries != CARRIES_RAW)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
 	connection->stage = STAGE_CONNECTING;
 	connection->connecting_ms = worker->now_ms;
 	connection->head_since_ms = 0;

@@ -32,6 +32,7 @@ struct end {
 	uint8_t waits_to_write; /* epoll was asked to say when it can */
 	uint8_t ended;		/* its end was read */
 	uint8_t shut;		/* it was told ours */
+	uint8_t acknowledges;	/* what comes, at once; of the origin alone */
 };
 
 enum passing {

@@ -1,6 +1,8 @@
 /* What passes between a client and its origin, turn by turn. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "worker.h"
@@ -214,6 +216,21 @@ static int pump_up(struct worker *worker, struct connection *connection)
 	return state;
 }
 
+/*
+ * An answer that is whole needs no packet that acknowledges it: the next request does, or the end. An origin that has
+ * sent only a part may wait for one with the rest (Nagle's algorithm, RFC 896).
+ */
+static void acknowledge(struct connection *connection)
+{
+	const struct flow *down = &connection->down;
+	int on = 1;
+
+	if (connection->origin.acknowledges || (down->passing == PASS_HEAD && !down->wants_more))
+		return;
+	connection->origin.acknowledges = 1;
+	(void)setsockopt(connection->origin.fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
 static int pump_down(struct worker *worker, struct connection *connection)
 {
 	struct flow *down = &connection->down;
@@ -230,6 +247,8 @@ static int pump_down(struct worker *worker, struct connection *connection)
 	if (connection->stage != STAGE_PASSING)
 		return FLOW_BLOCKED;
 	state = connection->origin.ended ? FLOW_ENDED : pump(worker, connection, down);
+	if (state == FLOW_DONE)
+		acknowledge(connection);
 	if (state == FLOW_ENDED && !connection->client.shut) {
 		origin_ended(worker, connection);
 		return FLOW_BLOCKED;

@@ -56,6 +56,29 @@ for (const [engine, start] of Object.entries(engines)) {
     },
   );
 
+  promise("an origin that sends an answer in parts isn't kept waiting for each to be heard", async (t) => {
+    // its kernel holds a small part back until the one before is acknowledged
+    const parts = ["HTTP/1.1 200 OK\r\nContent-", "Length: 4\r\n\r\n", "bo", "dy"];
+    const serve = (socket: Socket): void => {
+      socket.on("data", () => parts.forEach((part) => socket.write(part)));
+      socket.on("end", () => socket.end());
+    };
+    await inEngineLab(t, start, { serve }, async ({ connect }) => {
+      const waits: number[] = [];
+      for (let tries = 0; tries < 5; tries += 1) {
+        const client = connect();
+        const heard = hearing(client);
+        const startedMs = performance.now();
+        client.write(get("/"));
+        await until(() => heard().endsWith("body"), "the body");
+        waits.push(performance.now() - startedMs);
+        client.end();
+      }
+      // an acknowledgement that is put off comes after 40 ms at the earliest, on however fast a machine
+      t.true(Math.min(...waits) < 40, waits.map(Math.round).join(", "));
+    });
+  });
+
   promise("a chunked body that is broken ends the connection with a reset, at both sides", async (t) => {
     let atOrigin: ReturnType<typeof ending> | undefined;
     const serve = (socket: Socket): void => void (atOrigin = ending(socket));
