@@ -77,6 +77,7 @@ struct request {
 	uint16_t host_length;
 	uint16_t target_length;
 	uint8_t keep_alive;
+	uint8_t awaits_continue; /* its body comes only after a 100, if at all */
 	char text[]; /* method, host with its port, target */
 };
 
@@ -113,6 +114,7 @@ struct connection {
 	uint8_t is_tunnel;    /* what passes isn't looked at any more */
 	uint8_t has_record;
 	uint8_t closes_after; /* the answers that are under way */
+	uint8_t reads_no_more; /* behind the request that came last, which may be answered already */
 	uint8_t is_asked;     /* waits for the host check */
 	uint8_t is_counted;   /* by clients.h */
 	uint8_t origin_closes; /* as its last answer says */

@@ -40,6 +40,7 @@ struct request *request_note(struct worker *worker, const struct http_request *h
 		.rule = POLICY_DEFAULT,
 		.size = (uint32_t)size,
 		.keep_alive = (uint8_t)head->keep_alive,
+		.awaits_continue = head->expects_continue && head->body != HTTP_BODY_NONE,
 	};
 	at = request->text;
 	at += put(at, (struct http_part){ head->method_name.at, method_length });
@@ -73,6 +74,16 @@ void request_queue(struct connection *connection, struct request *request)
 		connection->last_request->next = request;
 	connection->last_request = request;
 	connection->in_flight++;
+}
+
+void request_note_body(struct connection *connection, uint64_t length)
+{
+	struct request *request = connection->last_request;
+
+	if (request == NULL || length == 0)
+		return;
+	request->bytes_from_client += length;
+	request->awaits_continue = 0;
 }
 
 void request_shift(struct worker *worker, struct connection *connection)

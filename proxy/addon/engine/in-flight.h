@@ -10,6 +10,9 @@ struct request *request_note(struct worker *worker, const struct http_request *h
 /* Behind those that are under way. */
 void request_queue(struct connection *connection, struct request *request);
 
+/* Of the one that was read last, unless it is answered already: so much more has come. */
+void request_note_body(struct connection *connection, uint64_t length);
+
 /* Takes off the first, whose answer is whole. */
 void request_shift(struct worker *worker, struct connection *connection);
 

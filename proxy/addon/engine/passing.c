@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "in-flight.h"
 #include "worker.h"
 
 /* Turns that a connection has before the others have theirs. */
@@ -16,8 +17,8 @@ static long take(struct worker *worker, struct connection *connection, struct fl
 
 	if (connection->is_tunnel) {
 		flow->message += length;
-		if (flow == &connection->up && connection->last_request != NULL)
-			connection->last_request->bytes_from_client += length;
+		if (flow == &connection->up)
+			request_note_body(connection, length);
 		state = flow_offer(worker, flow, data, length);
 		if (state != FLOW_FAILED)
 			return (long)length;
@@ -81,8 +82,8 @@ static void note_spliced(struct connection *connection, struct flow *flow, uint6
 	else if (flow->passing == PASS_CHUNKED)
 		http_skip_in_chunk(&flow->chunks, length);
 	flow->message += length;
-	if (flow == &connection->up && connection->last_request != NULL)
-		connection->last_request->bytes_from_client += length;
+	if (flow == &connection->up)
+		request_note_body(connection, length);
 }
 
 static void failed(struct worker *worker, struct connection *connection, const struct end *end)

@@ -18,7 +18,9 @@ static int answer_is_whole(struct worker *worker, struct connection *connection)
 		.status = request->status,
 		.bytes_to_client = connection->down.message,
 	};
-	int goes_on = request->keep_alive && !(connection->closes_after && connection->in_flight == 1);
+	/* a client that still waits may send its body now or not: what came next couldn't be told apart */
+	int goes_on = request->keep_alive && !request->awaits_continue &&
+		      !(connection->closes_after && connection->in_flight == 1);
 
 	report_request(worker, connection, request, &facts, NULL);
 	connection->down.message = 0;
@@ -44,8 +46,10 @@ static long take_answer_head(struct connection *connection, const char *data, si
 		request->status = (uint16_t)head.status;
 		return (long)head.head_length;
 	}
-	if (head.status < 200)
+	if (head.status < 200) {
+		request->awaits_continue &= head.status != 100;
 		return (long)head.head_length;
+	}
 	request->status = (uint16_t)head.status;
 	/* the request was not for this connection's end: the client may have sent more already */
 	if (request->keep_alive && !head.keep_alive)

@@ -59,7 +59,7 @@ static struct policy_verdict judge(struct worker *worker, struct connection *con
 /* Nobody knows what a request after one that ends the connection would mean. */
 static void request_is_whole(struct connection *connection)
 {
-	connection->up.passing = connection->last_request->keep_alive ? PASS_HEAD : PASS_NOTHING;
+	connection->up.passing = connection->reads_no_more ? PASS_NOTHING : PASS_HEAD;
 }
 
 enum head_taken { HEAD_MORE, HEAD_WAITS, HEAD_PASSES, HEAD_REPLIED, HEAD_TUNNELS, HEAD_ENDED };
@@ -90,6 +90,7 @@ static enum head_taken take_whole_head(struct worker *worker, struct connection 
 	}
 	if (why == NULL && !verdict.blocks) {
 		request_queue(connection, request);
+		connection->reads_no_more = !head->keep_alive;
 		flow_expect_body(&connection->up, head->body, head->content_length);
 		if (connection->up.passing == PASS_HEAD)
 			request_is_whole(connection);
@@ -231,8 +232,7 @@ long http_take_requests(struct worker *worker, struct connection *connection, ch
 			at = from = length;
 			break;
 		}
-		if (connection->last_request != NULL)
-			connection->last_request->bytes_from_client += taken;
+		request_note_body(connection, taken);
 		at += taken;
 		if (whole)
 			request_is_whole(connection);

@@ -57,6 +57,7 @@ export class AnswerFlow {
       return this.#connection.becomeRaw(exchange);
     }
     this.#connection.tell(exchange, part.bytes);
+    if (part.kind === "head" && part.head.status === 100) exchange.awaitsContinue = false;
     // RFC 9110, 15.2: those of 1xx come before the answer.
     if (part.kind === "head" && part.head.status >= 200) {
       exchange.status = part.head.status;
@@ -67,6 +68,7 @@ export class AnswerFlow {
 
   #finish(exchange: Exchange, head: AnswerHead): void {
     this.#head = undefined;
-    this.#connection.finish(exchange, head.keepAlive);
+    // A client that still waits may send its body now or not: what came next couldn't be told apart.
+    this.#connection.finish(exchange, head.keepAlive && !exchange.awaitsContinue);
   }
 }

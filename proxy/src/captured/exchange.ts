@@ -33,6 +33,8 @@ export class Exchange {
   reply: Reply | undefined;
   /** Whether the origin has heard of it. */
   isAsked = false;
+  /** Its body comes only after a 100, if at all. */
+  awaitsContinue: boolean;
   /** Whether the connection is to become something else with the answer. */
   readonly upgrades: boolean;
   /** Whether it may do so now: all of the request has gone on. */
@@ -42,6 +44,7 @@ export class Exchange {
   constructor({ to }: Captured, head: RequestHead | undefined) {
     this.method = head?.method;
     this.isLast = head?.keepAlive !== true;
+    this.awaitsContinue = head?.expectsContinue === true && head.body !== "none";
     this.upgrades = head !== undefined && head.upgrade !== "none";
     const hasHost = head !== undefined && head.host !== "";
     this.host = hasHost ? canonicalHost(head.host) : to.address;

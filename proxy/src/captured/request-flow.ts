@@ -94,6 +94,7 @@ export class RequestFlow {
     else if (part.kind === "refused") this.#refuse(part.refusal.status, part.refusal.why);
     else if (this.#asking !== undefined) {
       this.#asking.bytesFromClient += part.bytes.length;
+      this.#asking.awaitsContinue = false;
       this.#send(this.#asking, part.bytes, part.isLast);
     }
   }

@@ -118,6 +118,42 @@ for (const [engine, start] of Object.entries(engines)) {
     });
   });
 
+  promise("an answer may come before its request is whole; what follows the body is judged", async (t) => {
+    const { serve, heads } = answering();
+    const setup = { serve, policy: blocking("bad.example") };
+    await inEngineLab(t, start, setup, async ({ connect, records, recorded }) => {
+      const client = connect();
+      const heard = hearing(client);
+      client.write("POST /early HTTP/1.1\r\nHost: a.example\r\nContent-Length: 6\r\n\r\nab");
+      await until(() => heard() === ok("</early>"), "the answer");
+      client.end(`cdef${get("/", { host: "bad.example" })}${get("/next")}`);
+      const { text } = await ending(client);
+      t.regex(text, /^HTTP\/1\.1 403 Forbidden\r\n/);
+      t.true(text.endsWith(ok("</next>")));
+      t.is(heads.at(-1), `abcdef${get("/next")}`);
+      await recorded(3);
+      t.deepEqual(
+        records.map(({ status }) => status),
+        [200, 403, 200],
+      );
+    });
+  });
+
+  promise("who is answered instead of getting its 100 sends nothing more that isn't judged", async (t) => {
+    const { serve, heads } = answering();
+    await inEngineLab(t, start, { serve }, async ({ connect }) => {
+      const client = connect();
+      const evil = get("/evil");
+      const fields = `Expect: 100-continue\r\nContent-Length: ${evil.length}\r\n`;
+      client.write(`POST /asked HTTP/1.1\r\nHost: a.example\r\n${fields}\r\n`);
+      const heard = hearing(client);
+      await until(() => heard() === ok("</asked>"), "the answer");
+      client.end(evil);
+      t.deepEqual(await ending(client), { text: "" });
+      t.is(heads.length, 1);
+    });
+  });
+
   promise("a client that waits for a 100 gets it", async (t) => {
     const serve = (socket: Socket): void => {
       let heard = "";
