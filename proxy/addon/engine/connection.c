@@ -104,7 +104,7 @@ void connection_expire(struct worker *worker, struct connection *connection)
 			connection_refuse(worker, connection, "slow");
 			return;
 		}
-		http_turn_down(worker, connection, 408, "slow");
+		http_turn_down(connection, bytes_length(&connection->up.in), 408, "slow");
 		connection_advance(worker, connection);
 		return;
 	}

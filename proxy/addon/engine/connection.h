@@ -99,7 +99,8 @@ struct reply {
 	uint16_t status;
 	int rule;
 	const char *why; /* a refusal's */
-	struct request *request; /* NULL: it couldn't be read */
+	struct request *request; /* NULL: it couldn't be read, but so much has come */
+	uint64_t bytes_from_client;
 };
 
 struct connection {
@@ -185,8 +186,8 @@ void connection_close_idle(struct worker *worker, struct connection *connection)
  */
 long http_take_requests(struct worker *worker, struct connection *connection, char *data, size_t length);
 long http_take_answers(struct worker *worker, struct connection *connection, char *data, size_t length);
-/* take-requests.c: answers it with a refusal, and takes no more. */
-void http_turn_down(struct worker *worker, struct connection *connection, int status, const char *why);
+/* take-requests.c: answers what can't be taken as a request, of that length, with a refusal, and takes no more. */
+void http_turn_down(struct connection *connection, size_t length, int status, const char *why);
 
 /* http-reply.c: sends the reply that is pending, if it is its turn. Returns whether it was sent. */
 int http_reply(struct worker *worker, struct connection *connection);

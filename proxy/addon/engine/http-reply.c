@@ -88,8 +88,8 @@ static char *print_blocked(struct worker *worker, const struct reply *reply, siz
 	*length = (size_t)sprintf(text,
 				  "HTTP/1.1 403 Forbidden\r\n"
 				  "Content-Type: text/html; charset=utf-8\r\n"
-				  "Content-Length: %zu\r\n"
 				  "Cache-Control: no-store\r\n"
+				  "Content-Length: %zu\r\n"
 				  "%s\r\n",
 				  body, reply->closes ? "Connection: close\r\n" : "");
 	if (!is_head(reply))
@@ -99,8 +99,8 @@ static char *print_blocked(struct worker *worker, const struct reply *reply, siz
 
 static char *print_refused(const struct reply *reply, size_t *length)
 {
-	const char *phrase = phrase_of(reply->status);
-	size_t body = strlen(phrase) + strlen(reply->why) + 3;
+	static const char format[] = "This router's proxy doesn't pass the request on (%s).\n";
+	size_t body = sizeof(format) - sizeof("%s") + strlen(reply->why);
 	char *text = malloc(256 + body);
 
 	if (text == NULL)
@@ -109,11 +109,12 @@ static char *print_refused(const struct reply *reply, size_t *length)
 				  "HTTP/1.1 %d %s\r\n"
 				  "Content-Type: text/plain; charset=utf-8\r\n"
 				  "Content-Length: %zu\r\n"
+				  "Cache-Control: no-store\r\n"
 				  "Connection: close\r\n"
 				  "\r\n",
-				  reply->status, phrase, body);
+				  reply->status, phrase_of(reply->status), body);
 	if (!is_head(reply))
-		*length += (size_t)sprintf(text + *length, "%s: %s\n", phrase, reply->why);
+		*length += (size_t)sprintf(text + *length, format, reply->why);
 	return text;
 }
 
@@ -125,9 +126,9 @@ int http_reply(struct worker *worker, struct connection *connection)
 	struct record facts = {
 		.verdict = reply.verdict,
 		.ended = ENDED_CLOSED,
-		.by = SIDE_PROXY,
 		.rule = reply.rule,
 		.status = reply.status,
+		.bytes_from_client = reply.bytes_from_client,
 		.bytes_to_client = length,
 	};
 	int state;
@@ -144,7 +145,7 @@ int http_reply(struct worker *worker, struct connection *connection)
 	}
 	if (reply.closes) {
 		connection->closes_after = 0;
-		connection_finish(worker, connection, ENDED_CLOSED, SIDE_PROXY, 0);
+		connection_finish(worker, connection, ENDED_CLOSED, SIDE_NONE, 0);
 		return 0;
 	}
 	return 1;

@@ -13,6 +13,17 @@ static size_t put(char *to, struct http_part part)
 	return part.length;
 }
 
+/* In lower case, without a dot at its end. */
+static size_t put_name(char *to, struct http_part name)
+{
+	size_t length = put(to, name);
+
+	for (size_t index = 0; index < length; index++)
+		if (to[index] >= 'A' && to[index] <= 'Z')
+			to[index] += 'a' - 'A';
+	return length > 0 && to[length - 1] == '.' ? length - 1 : length;
+}
+
 /* Lengths are bounded by the longest head, 256 KiB. */
 struct request *request_note(struct worker *worker, const struct http_request *head, struct http_part host)
 {
@@ -47,7 +58,7 @@ struct request *request_note(struct worker *worker, const struct http_request *h
 	request->method_length = (uint16_t)method_length;
 	if (is_v6)
 		*at++ = '[';
-	at += put(at, host);
+	at += put_name(at, host);
 	if (is_v6)
 		*at++ = ']';
 	if (head->port != 80)

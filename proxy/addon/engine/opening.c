@@ -15,7 +15,7 @@ static int carries_of(const struct engine_options *options, unsigned int port)
 			return options->ports[index].carries;
 	}
 	/* captured by hand, to try it */
-	return CARRIES_HTTP;
+	return CARRIES_RAW;
 }
 
 static void turn_away(struct worker *worker, int fd, const struct connection *connection, enum record_kind kind,

@@ -310,7 +310,7 @@ void connection_close_idle(struct worker *worker, struct connection *connection)
 	if (connection->is_tunnel || connection->stage == STAGE_LINGERING)
 		return;
 	if (connection->in_flight == 0 && !connection->reply.pending && !connection->is_asked)
-		connection_finish(worker, connection, ENDED_CLOSED, SIDE_PROXY, 0);
+		connection_finish(worker, connection, ENDED_CLOSED, SIDE_NONE, 0);
 	else
 		connection->closes_after = 1;
 }

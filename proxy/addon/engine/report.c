@@ -96,7 +96,6 @@ void report_request(struct worker *worker, struct connection *connection, const 
 	} else {
 		record.started_ms = connection->started_ms;
 		record.duration_ms = worker->now_ms - connection->accepted_ms;
-		record.bytes_from_client = connection->up.bytes;
 	}
 	texts[3] = text_of(why);
 	append(worker, &record, texts, 0);

@@ -139,7 +139,9 @@ long http_take_answers(struct worker *worker, struct connection *connection, cha
 		connection_finish(worker, connection, ENDED_FAILED, SIDE_ORIGIN, 0);
 		return -1;
 	}
-	if (!goes_on || (at < length && connection->first_request == NULL && !connection->is_tunnel)) {
+	/* what is left is no answer; but one of the proxy's own may be due before */
+	if (!goes_on || (at < length && connection->first_request == NULL && !connection->reply.pending &&
+			 !connection->is_tunnel)) {
 		connection_finish(worker, connection, ENDED_CLOSED, SIDE_NONE, 0);
 		return -1;
 	}

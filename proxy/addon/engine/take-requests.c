@@ -20,25 +20,29 @@ static void will_reply(struct connection *connection, const struct reply *reply)
 		connection->up.passing = PASS_NOTHING;
 }
 
-void http_turn_down(struct worker *worker, struct connection *connection, int status, const char *why)
+void http_turn_down(struct connection *connection, size_t length, int status, const char *why)
 {
-	(void)worker;
 	will_reply(connection, &(struct reply){
 				       .closes = 1,
 				       .verdict = VERDICT_REFUSED,
 				       .status = (uint16_t)status,
 				       .rule = POLICY_DEFAULT,
 				       .why = why,
+				       .bytes_from_client = length,
 			       });
 }
 
-static const char *why_not(const struct engine_options *options, const struct http_request *head)
+/* What of the site's options is against a request that the policy allows; is_asked may be set. */
+static const char *why_not(struct worker *worker, struct connection *connection, const struct http_request *head,
+			   struct http_part host)
 {
-	if (head->upgrade == HTTP_UPGRADE_H2C)
-		return options->h2c_allowed ? NULL : "h2c";
-	if (head->upgrade != HTTP_UPGRADE_NONE && !options->upgrade_allowed)
+	const struct engine_options *options = &worker->engine->options;
+
+	if (head->upgrade == HTTP_UPGRADE_H2C && !options->h2c_allowed)
+		return "h2c";
+	if (head->upgrade != HTTP_UPGRADE_NONE && head->upgrade != HTTP_UPGRADE_H2C && !options->upgrade_allowed)
 		return "upgrade";
-	return NULL;
+	return connection_host_belongs(worker, connection, host.at, host.length) ? NULL : "host-mismatch";
 }
 
 static struct policy_verdict judge(struct worker *worker, struct connection *connection,
@@ -67,27 +71,25 @@ enum head_taken { HEAD_MORE, HEAD_WAITS, HEAD_PASSES, HEAD_REPLIED, HEAD_TUNNELS
 static enum head_taken take_whole_head(struct worker *worker, struct connection *connection,
 				       const struct http_request *head)
 {
-	const struct engine_options *options = &worker->engine->options;
 	char literal[INET6_ADDRSTRLEN];
 	struct http_part host = head->host.length > 0 ? head->host : literal_of(&connection->destination, literal);
-	const char *why = head->method == HTTP_CONNECT ? "connect" : why_not(options, head);
 	struct policy_verdict verdict = { .rule = POLICY_DEFAULT };
+	const char *why = "connect";
 	struct request *request;
 
-	if (why == NULL && !connection_host_belongs(worker, connection, host.at, host.length))
-		why = "host-mismatch";
+	if (head->method != HTTP_CONNECT) {
+		verdict = judge(worker, connection, head, host);
+		why = verdict.blocks ? NULL : why_not(worker, connection, head, host);
+	}
 	if (connection->is_asked)
 		return HEAD_WAITS;
 	request = request_note(worker, head, host);
 	if (request == NULL) {
-		http_turn_down(worker, connection, 503, "out-of-memory");
+		http_turn_down(connection, head->head_length, 503, "out-of-memory");
 		return HEAD_REPLIED;
 	}
-	if (why == NULL) {
-		verdict = judge(worker, connection, head, host);
-		request->rule = verdict.rule;
-		request->generation = connection->generation;
-	}
+	request->rule = verdict.rule;
+	request->generation = connection->generation;
 	if (why == NULL && !verdict.blocks) {
 		request_queue(connection, request);
 		connection->reads_no_more = !head->keep_alive;
@@ -135,7 +137,7 @@ static enum head_taken take_head(struct worker *worker, struct connection *conne
 		return connection_pass_unseen(worker, connection) ? HEAD_TUNNELS : HEAD_ENDED;
 	}
 	*head_length = length;
-	http_turn_down(worker, connection, -state, why);
+	http_turn_down(connection, length, -state, why);
 	return HEAD_REPLIED;
 }
 

@@ -22,7 +22,7 @@ static long turn_down(struct worker *worker, struct connection *connection, enum
 	connection->head_since_ms = 0;
 	connection->down.bytes += sizeof(record);
 	(void)flow_offer(worker, &connection->down, record, sizeof(record));
-	connection_finish(worker, connection, ENDED_CLOSED, SIDE_PROXY, 0);
+	connection_finish(worker, connection, ENDED_CLOSED, SIDE_NONE, 0);
 	return -1;
 }
 
@@ -68,17 +68,17 @@ static long take_whole(struct worker *worker, struct connection *connection, con
 
 	connection->head_since_ms = 0;
 	note_name(connection, host);
-	if (hello->name_length == 0 && !options->tls_without_name_allowed)
-		return turn_down(worker, connection, VERDICT_REFUSED, "no-name", ALERT_MISSING_EXTENSION);
 	if (hello->has_ech && !options->tls_ech_allowed)
 		return turn_down(worker, connection, VERDICT_REFUSED, "ech", ALERT_ACCESS_DENIED);
+	if (hello->name_length == 0 && !options->tls_without_name_allowed)
+		return turn_down(worker, connection, VERDICT_REFUSED, "no-name", ALERT_MISSING_EXTENSION);
+	if (!judge(worker, connection, host))
+		return turn_down(worker, connection, VERDICT_BLOCKED, NULL, ALERT_UNRECOGNIZED_NAME);
 	if (hello->name_length > 0 &&
 	    !connection_host_belongs(worker, connection, hello->name, hello->name_length))
 		return turn_down(worker, connection, VERDICT_REFUSED, "host-mismatch", ALERT_UNRECOGNIZED_NAME);
 	if (connection->is_asked)
 		return 0;
-	if (!judge(worker, connection, host))
-		return turn_down(worker, connection, VERDICT_BLOCKED, NULL, ALERT_UNRECOGNIZED_NAME);
 	connection_tunnel(connection);
 	return pass(worker, connection, data, length);
 }

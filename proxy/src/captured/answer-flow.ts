@@ -3,6 +3,9 @@ import type { Exchange } from "./exchange.ts";
 import type { HttpConnection } from "./http-connection.ts";
 import { MessageReader, type Part } from "./message-reader.ts";
 
+/** The site's limit is for requests: what an origin says is as long as it likes, within reason. */
+const maxHeadBytes = 256 * 1024;
+
 /** From the origin to the client: finds the end of each answer, so that none gets mixed with another. */
 export class AnswerFlow {
   readonly #connection: HttpConnection;
@@ -12,7 +15,7 @@ export class AnswerFlow {
 
   constructor(connection: HttpConnection) {
     this.#connection = connection;
-    this.#reader = new MessageReader(connection.captured.service.config.http.headBytes);
+    this.#reader = new MessageReader(maxHeadBytes);
   }
 
   take(chunk: Buffer): void {

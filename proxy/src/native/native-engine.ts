@@ -1,5 +1,6 @@
 import { getSystemErrorName } from "node:util";
 import type { Counters, OpenConnection } from "../engine.ts";
+import { canonicalHost } from "../addresses.ts";
 import { askAboutHost } from "../host-check.ts";
 import type { Service } from "../service.ts";
 import type { AddonPolicy, EngineAddon, EngineHandle } from "./addon.ts";
@@ -153,7 +154,7 @@ export class NativeEngine {
   }
 
   async #check({ question, client, destination, host }: NativeRecord): Promise<void> {
-    const found = await askAboutHost(this.#service, { client, destination, host: host.toLowerCase() });
+    const found = await askAboutHost(this.#service, { client, destination, host: canonicalHost(host) });
     if (question.serial !== 0 && this.#last === undefined)
       this.#addon.answer(this.#engine, question.worker, question.serial, found !== "foreign");
   }
