@@ -39,9 +39,10 @@ export function withoutComment(bytes: Uint8Array, start: number, end: number): n
   return end;
 }
 
+/** Of a word of a hosts file. */
 export function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && !isBlank(bytes[at] ?? 0)) at++;
+  while (at < end && !isBlank(bytes[at] ?? 0) && bytes[at] !== signs.hash) at++;
   return at;
 }
 

@@ -99,7 +99,7 @@ export class ListParser {
     else this.#addName(what === "domain" ? kinds.domain : kinds.host);
   }
 
-  /** An address and names of it. */
+  /** An address and names of it; a comment needs no blank before it (hosts(5)). */
   #addHosts(bytes: Uint8Array, start: number, end: number): void {
     const addressEnd = wordEnd(bytes, start, end);
     if (!isAddress(bytes, start, addressEnd)) {
@@ -109,6 +109,7 @@ export class ListParser {
     if (addressEnd === end) this.#fault("has an address without a name", decode(bytes, start, end));
     for (let from = addressEnd; from < end;) {
       while (from < end && isBlank(bytes[from] ?? 0)) from++;
+      if (bytes[from] === signs.hash) break;
       const nameEnd = wordEnd(bytes, from, end);
       this.#addHost(bytes, from, nameEnd);
       from = nameEnd;
@@ -152,7 +153,8 @@ export class ListParser {
     const rule = readAdblock(text);
     if ("skipped" in rule) this.#skip(rule.skipped);
     else if (/^[^\s/]+\s/.test(text)) this.#addHosts(bytes, start, end);
-    else if (/^[\w-]+(\.[\w-]+)+$/.test(text) && !/[-_]$/.test(text)) this.#addDomain(bytes, start, end);
+    else if (/^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)+$/u.test(text) && !/[-_]$/.test(text))
+      this.#addDomain(bytes, start, end);
     else this.#addPattern(rule.pattern, rule.isException);
   }
 

@@ -16,14 +16,14 @@ const mostBytes = 512;
 /**
  * Reads an Adblock pattern without options: `||` is where a host's name or a part of it begins, `|` the URL's
  * beginning or end, `*` anything, `^` a separator or the end. `||example.org^`, and what says no more, is a
- * domain: with all below it. A text says what is wrong.
+ * domain: with all below it. `||ads.` and `||ads` say more: of what names go on like. A text says what is wrong.
  */
 export function parsePattern(text: string): Pattern | { readonly domain: string } | string {
   if (/[\0-\x20\x7f]/.test(text)) return "a pattern has no blanks";
   // a separator at the end says already that there is an end
   const pattern = text.replace(/\^\|$/, "^");
-  const [, domain] = /^\|\|(?:\*?\.)?([^*^|/:?]+)[\^/]?\**$/.exec(pattern) ?? [];
-  if (domain !== undefined) return { domain };
+  const [, domain, end] = /^\|\|(?:\*?\.)?(\[[\da-f:.]+\]|[^*^|/:?]+)([\^/]?)\**$/i.exec(pattern) ?? [];
+  if (domain !== undefined && (end !== "" || /\.[^.]*[^.\-_]$/.test(domain))) return { domain };
 
   let anchored = pattern.startsWith("||") ? anchors.host : pattern.startsWith("|") ? anchors.start : 0;
   let glob = pattern.slice(anchored === anchors.host ? 2 : anchored === anchors.start ? 1 : 0);

@@ -33,7 +33,8 @@ test("names are the same in upper case, with dots around them, with a star befor
       );
   const idn = ["http://xn--mnchen-3ya.test/"];
   for (const entry of ["münchen.test", "MÜNCHEN.test", "xn--mnchen-3ya.test", "||münchen.test^"])
-    t.deepEqual(await listed("auto", [entry], idn), idn, entry);
+    for (const format of ["auto", "adblock"] as const)
+      t.deepEqual(await listed(format, [entry], idn), idn, `${format} ${entry}`);
 });
 
 test("comments and empty lines are no entries", async (t) => {
@@ -51,7 +52,7 @@ test("lines of hosts files have several names, and what names the machine itself
   const entries = [
     "127.0.0.1 localhost localhost.localdomain",
     "::1 ip6-localhost",
-    "0.0.0.0\ta.test  b.test # c.test",
+    "0.0.0.0\ta.test  b.test#c.test",
     "0.0.0.0 0.0.0.0",
     "fe80::1%lo0 d.test",
   ];

@@ -23,8 +23,17 @@ test("a pattern that says no more than a domain is one", (t) => {
     "||a.test|",
     "||a.test/|",
     "||a*.test^",
+    "||a",
+    "||a*",
+    "||a.*",
+    "||a.test.",
+    "||ad-",
   ])
     t.false(Object.hasOwn(Object(parsePattern(text)), "domain"), text);
+});
+
+test("an IPv6 address is in brackets", (t) => {
+  t.deepEqual(parsePattern("||[2001:db8::1]^"), { domain: "[2001:db8::1]" });
 });
 
 test("anchors and stars at the ends are taken off, and what is not ASCII is as in a URL", (t) => {
