@@ -7,8 +7,8 @@ import type { Endpoint } from "./transport.ts";
 /** `unknown`: it couldn't be found out. */
 export type Belonging = "belongs" | "foreign" | "unknown";
 
-/** All addresses of a name, of both families; none if it doesn't exist. Rejects if it can't be found out. */
-export type ResolveAll = (name: string) => Promise<readonly string[]>;
+/** All addresses of a name, of one family; none if it doesn't exist. Rejects if it can't be found out. */
+export type ResolveAll = (name: string, family: 4 | 6) => Promise<readonly string[]>;
 
 interface Known {
   /** By address, until when it counts, by `performance.now()`. */
@@ -28,7 +28,7 @@ const maxAddresses = 64;
 /** Tells whether names have the addresses that clients go to ("host header forgery"). */
 export class HostCheck {
   readonly #resolveAll: ResolveAll;
-  /** The ones that were asked for last are at the end. */
+  /** By name and family; the ones that were asked for last are at the end. */
   readonly #known = new Map<string, Known>();
   readonly #asking = new Map<string, Promise<Known | undefined>>();
 
@@ -40,32 +40,36 @@ export class HostCheck {
   async check(name: string, destination: string): Promise<Belonging> {
     const to = canonicalAddress(destination);
     if (isIP(name) !== 0) return canonicalAddress(name) === to ? "belongs" : "foreign";
-    const known = this.#known.get(name);
+    // That another family can't be found out says nothing of this one.
+    const family = isIP(to) === 6 ? 6 : 4;
+    const known = this.#known.get(keyOf(name, family));
     if (known !== undefined) {
       const has = (known.addresses.get(to) ?? 0) > performance.now();
       const isFresh = performance.now() - known.askedAt < (has ? freshMs : retryMs);
       if (isFresh) return has ? "belongs" : "foreign";
     }
-    const found = await this.#ask(name);
+    const found = await this.#ask(name, family);
     if (found === undefined) return "unknown";
     return (found.addresses.get(to) ?? 0) > performance.now() ? "belongs" : "foreign";
   }
 
-  /** One question at a time for each name. */
-  async #ask(name: string): Promise<Known | undefined> {
-    const asking = this.#asking.get(name) ?? this.#find(name).finally(() => this.#asking.delete(name));
-    this.#asking.set(name, asking);
+  /** One question at a time for each name and family. */
+  async #ask(name: string, family: 4 | 6): Promise<Known | undefined> {
+    const key = keyOf(name, family);
+    const asking = this.#asking.get(key) ?? this.#find(name, family).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
     return asking;
   }
 
-  async #find(name: string): Promise<Known | undefined> {
+  async #find(name: string, family: 4 | 6): Promise<Known | undefined> {
+    const key = keyOf(name, family);
     let found: readonly string[];
     try {
-      found = await this.#resolveAll(name);
+      found = await this.#resolveAll(name, family);
     } catch {
       return undefined;
     }
-    const known = this.#known.get(name) ?? { addresses: new Map<string, number>(), askedAt: 0 };
+    const known = this.#known.get(key) ?? { addresses: new Map<string, number>(), askedAt: 0 };
     known.askedAt = performance.now();
     for (const address of found.map(canonicalAddress)) {
       // Anew, so that the oldest come first.
@@ -73,8 +77,8 @@ export class HostCheck {
       known.addresses.set(address, known.askedAt + rememberMs);
     }
     forgetOldest(known.addresses, maxAddresses);
-    this.#known.delete(name);
-    this.#known.set(name, known);
+    this.#known.delete(key);
+    this.#known.set(key, known);
     forgetOldest(this.#known, maxNames);
     return known;
   }
@@ -97,6 +101,10 @@ export async function askAboutHost(
   return found;
 }
 
+function keyOf(name: string, family: 4 | 6): string {
+  return `${family} ${name}`;
+}
+
 function forgetOldest(map: Map<string, unknown>, most: number): void {
   for (const key of map.keys()) {
     if (map.size <= most) return;
@@ -108,20 +116,22 @@ function forgetOldest(map: Map<string, unknown>, most: number): void {
 export function resolveAllBy(servers: readonly string[]): ResolveAll {
   // Loaded with the first name that is checked.
   let resolver: import("node:dns").promises.Resolver | undefined;
-  return async (name) => {
+  return async (name, family) => {
     if (resolver === undefined) {
       const { Resolver } = process.getBuiltinModule("node:dns/promises");
       resolver = new Resolver({ timeout: 2000, tries: 2 });
       if (servers.length > 0) resolver.setServers(servers);
     }
-    const asked = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-    const failed = asked.find((one) => one.status === "rejected" && !isNoSuchName(one.reason));
-    const found = asked.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-    if (failed !== undefined && found.length === 0) throw new Error(`${name} can't be resolved`);
-    return found;
+    try {
+      return await (family === 4 ? resolver.resolve4(name) : resolver.resolve6(name));
+    } catch (error) {
+      if (isNoSuchName(error)) return [];
+      throw error;
+    }
   };
 }
 
+/** EBADNAME: it couldn't even be asked for, such as one with a label of more than 63 characters. */
 function isNoSuchName(error: unknown): boolean {
-  return ["ENOTFOUND", "ENODATA"].includes(errorCode(error));
+  return ["ENOTFOUND", "ENODATA", "EBADNAME"].includes(errorCode(error));
 }
