@@ -1,5 +1,6 @@
 import { InputError } from "../../core/faults.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { hardening } from "./kernel-hardening.ts";
 import { symbolOfModule } from "./module-symbols.ts";
 
 /** A kernel's configuration as it is asked for. */
@@ -47,7 +48,7 @@ const screen: readonly string[] = [
   "SYSFB_SIMPLEFB",
 ];
 
-/** What default configurations have and no router has a use for. */
+/** What default configurations have and no router should. */
 const unwanted: readonly string[] = [
   "BT",
   "BTRFS_FS",
@@ -60,11 +61,13 @@ const unwanted: readonly string[] = [
   "DRM_PANFROST",
   "DRM_PANTHOR",
   "KVM",
+  "LEGACY_TIOCSTI", // types into another's terminal
   "MEDIA_SUPPORT",
   "NFC",
   "SOUND",
   "STAGING",
   "SYSTEM_TRUSTED_KEYRING", // or the kernel couldn't be built without OpenSSL
+  "WERROR", // another compiler's warnings are no reason to have no kernel
   "WIRELESS",
   "WLAN",
 ];
@@ -118,7 +121,7 @@ export function printKernelFragment({ board, kernel }: Plan): KernelFragment {
   const loadable = symbolsOf([...network, ...hardware, ...otherModules], board.name).filter(
     (name) => !builtIn.includes(name),
   );
-  const needed = [...new Set([...kernel.options, ...builtIn, ...loadable])].sort();
+  const needed = [...new Set([...kernel.options, ...hardening, ...builtIn, ...loadable])].sort();
   const values = needed.map((name) => [name, loadable.includes(name) ? "m" : "y"] as const);
   const opened = menus.filter((name) => !needed.includes(name));
   const text = [
@@ -131,7 +134,7 @@ export function printKernelFragment({ board, kernel }: Plan): KernelFragment {
     "# Where there is a screen.",
     ...screen.map((name) => `CONFIG_${name}=y`),
     "",
-    "# What weighs and isn't used.",
+    "# What weighs and isn't used, or isn't wanted.",
     "CONFIG_DEBUG_INFO_NONE=y",
     ...[...unwanted, ...otherChips(board)].map((name) => `# CONFIG_${name} is not set`),
     "",

@@ -107,6 +107,16 @@ test("the kernel writes to a screen that the firmware has set up, and has no dri
   t.regex(fragment, /^# CONFIG_SOUND is not set$/m);
 });
 
+test("what hardens the kernel is asked for on every CPU, and held against the kernel later", (t) => {
+  for (const model of models) {
+    const { needed, text: fragment } = printKernelFragment(planFor(model));
+    for (const symbol of ["FORTIFY_SOURCE", "HARDENED_USERCOPY", "SLAB_FREELIST_HARDENED", "SYN_COOKIES"]) {
+      t.true(needed.includes(symbol), symbol);
+      t.regex(fragment, new RegExp(`^CONFIG_${symbol}=y$`, "m"));
+    }
+  }
+});
+
 test("no kernel needs OpenSSL to be built, which Buildroot isn't told to have", (t) => {
   for (const model of [board, rockPiE]) {
     t.false(buildrootBoard(planFor(model)).kernel.join("\n").includes("OPENSSL"));
