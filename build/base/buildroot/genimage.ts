@@ -35,7 +35,8 @@ export function printGenimage(
 function printFat({ name }: Board, { label, files }: Fat): string {
   const serial = fixedGuid(name, "first-serial").slice(0, 8);
   return section("vfat", [
-    `extraargs = "-F 32 -i ${serial} -n ${label}"`,
+    // before the serial number, which it would fix, too
+    `extraargs = "--invariant -F 32 -i ${serial} -n ${label}"`,
     ...Object.entries(files).map(([path, image]) => section(`file ${path}`, [`image = "${image}"`])),
   ]);
 }

@@ -1,6 +1,6 @@
 /** Buildroot is driven as a user's would be: the stand-in in test/stand-ins/buildroot takes its place. */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -8,14 +8,18 @@ import { buildTree } from "../../../build/base/buildroot/build.ts";
 import { openCheckout } from "../../../build/base/buildroot/checkout.ts";
 import { readSoftware, weighTarget } from "../../../build/base/buildroot/software.ts";
 import { readUserSettings } from "../../../build/base/buildroot/user-settings.ts";
+import type { Board } from "../../../build/config/board.ts";
 import { InputError, ToolError } from "../../../build/core/faults.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
+import { run } from "../../../build/core/run.ts";
 import { mergeTrees, textFile, type Entry } from "../../../build/core/tree.ts";
+import { fixedGuid } from "../../../build/image/layout.ts";
 import { writeFiles } from "../../payload/scripts.ts";
 import { textOf } from "../../payload/setup-files.ts";
 import { saidWhile } from "../../said-while.ts";
+import { board } from "../../setups.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
-import { planFor, treeFor } from "./trees.ts";
+import { planFor, rockPiE, treeFor } from "./trees.ts";
 
 const checkout = await openCheckout(join(projectRoot, "test", "stand-ins", "buildroot"));
 const nothing = { text: "", source: "the environment" };
@@ -39,6 +43,9 @@ async function build(
     for (const name of Object.keys(variables)) delete process.env[name];
   }
 }
+
+const buildFor = async (model: Board, folder: string) =>
+  buildTree(planFor(model), await treeFor(model), nothing, checkout, folder);
 
 /** Where a build is that nothing went wrong with, once for all tests that only look at what it has made. */
 const soundFolder = await mkdtemp(join(tmpdir(), "halfbridge-test-"));
@@ -110,6 +117,20 @@ test.serial("what the overlay no longer has is gone from the next build", async 
   await build(t, {}, nothing, work);
   t.false(existsSync(stale));
 });
+
+for (const model of [board, rockPiE]) {
+  test.serial(`a second build of ${model.name} has the same bytes, its FATs' included`, async (t) => {
+    const work = await temporaryFolder(t);
+    const again = () => buildFor(model, work);
+    const first = join(work, "first.img");
+    await rename((await again()).image.path, first);
+    // the stand-in's disk begins with all that is in it
+    await t.notThrowsAsync(run(["cmp", "--bytes=50331648", first, (await again()).image.path]));
+    const serial = fixedGuid(model.name, "first-serial").slice(0, 8);
+    const fat = await readFile(join(work, "output", "images", "first.vfat"), "latin1");
+    t.is(fat.slice(0, 12), `FAT ${serial}`);
+  });
+}
 
 test.serial("both scripts run under BusyBox's shell, too", async (t) => {
   await t.notThrowsAsync(build(t, { STAND_IN_SHELL: "busybox ash" }));

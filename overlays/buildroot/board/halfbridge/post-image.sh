@@ -112,7 +112,7 @@ make_script_partition() {
   if [ $MiB -lt 34 ]; then MiB=34; fi
   rm -f "$images/boot.vfat"
   truncate -s "${MiB}M" "$images/boot.vfat"
-  mkdosfs -F 32 -i "$BOOT_SERIAL" -n BOOT "$images/boot.vfat" > /dev/null
+  mkdosfs --invariant -F 32 -i "$BOOT_SERIAL" -n BOOT "$images/boot.vfat" > /dev/null
   export MTOOLS_SKIP_CHECK=1
   for file in "$work"/boot/*; do SOURCE_DATE_EPOCH=315532800 mcopy -i "$images/boot.vfat" "$file" ::/; done
 }

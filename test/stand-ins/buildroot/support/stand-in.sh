@@ -92,7 +92,10 @@ install_packages() {
 make_images() {
   mkdir -p "$BINARIES_DIR/efi-part/EFI/BOOT" "$BUILD_DIR/grub2-2.12/build-i386-pc/grub-core"
   head -c 4096 /dev/zero > "$BINARIES_DIR/rootfs.squashfs"
-  for file in bzImage Image grub.img efi-part/EFI/BOOT/bootx64.efi; do head -c 2048 /dev/zero > "$BINARIES_DIR/$file"; done
+  tree=$(value BR2_LINUX_KERNEL_INTREE_DTS_NAME)
+  for file in bzImage Image grub.img efi-part/EFI/BOOT/bootx64.efi u-boot-rockchip.bin ${tree:+"${tree##*/}.dtb"}; do
+    head -c 2048 /dev/zero > "$BINARIES_DIR/$file"
+  done
   head -c 512 /dev/zero > "$BUILD_DIR/grub2-2.12/build-i386-pc/grub-core/boot.img"
 }
 
