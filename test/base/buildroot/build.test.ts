@@ -109,14 +109,31 @@ test.serial("no program of the root file system makes a user root", async (t) =>
   t.is(mode & 0o7777, 0o755);
 });
 
-test.serial("what the overlay no longer has is gone from the next build", async (t) => {
-  const work = await temporaryFolder(t);
-  const { folders } = await build(t, {}, nothing, work);
-  const stale = join(folders.output, "target", "etc", "halfbridge", "lists", "stale.txt");
-  await writeFiles("/", { [stale.slice(1)]: "x" });
-  await build(t, {}, nothing, work);
-  t.false(existsSync(stale));
+test.serial("nothing is writable for every user but what is sticky, as /tmp", async (t) => {
+  const { folders } = await soundBuild(t);
+  const modeOf = async (path: string) => (await stat(join(folders.output, "target", path))).mode & 0o7777;
+  t.is(await modeOf("etc/network"), 0o775);
+  t.is(await modeOf("tmp"), 0o1777);
 });
+
+test.serial(
+  "what the overlay no longer has is gone from the next build, what a user's has stays",
+  async (t) => {
+    const own = await temporaryFolder(t);
+    await writeFiles(own, { "etc/halfbridge/lists/own.txt": "x" });
+    const overlays = `$(BR2_EXTERNAL_HALFBRIDGE_PATH)/board/halfbridge/rootfs_overlay ${own}`;
+    const user = { text: `BR2_ROOTFS_OVERLAY="${overlays}"\n`, source: "x" };
+    const work = await temporaryFolder(t);
+    const inOverlay = (path: string) => textFile(`/board/halfbridge/rootfs_overlay${path}`, "x");
+    const earlier = ["/etc/halfbridge/lists/stale.txt", "/etc/init.d/S99stale"];
+    const { folders } = await build(t, {}, user, work, earlier.map(inOverlay));
+    const at = (path: string) => existsSync(join(folders.output, "target", path));
+    t.deepEqual(earlier.map(at), [true, true]);
+    await build(t, {}, user, work);
+    t.deepEqual(earlier.map(at), [false, false]);
+    t.true(at("/etc/halfbridge/lists/own.txt"));
+  },
+);
 
 for (const model of [board, rockPiE]) {
   test.serial(`a second build of ${model.name} has the same bytes, its FATs' included`, async (t) => {

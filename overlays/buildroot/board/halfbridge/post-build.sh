@@ -2,15 +2,20 @@
 # Makes of Buildroot's root file system the one that Halfbridge's scripts expect, and fails where something of
 # it is missing. Buildroot calls it with the root file system's folder, after the overlay was copied over it.
 set -eu
+export LC_ALL=C # sorts the same way every time
 target=$1
 board=$(dirname "$0")
 
 # Rules and links are Halfbridge's affair alone.
 for script in S35iptables S35nftables S40network; do rm -f "$target/etc/init.d/$script"; done
 
-# What the overlay no longer has is still there from an earlier build.
-rm -rf "$target/etc/halfbridge"
-cp -a "$board/rootfs_overlay/etc/halfbridge" "$target/etc/"
+# What the overlay no longer has is still there from an earlier build; what other overlays have stays.
+record=$BUILD_DIR/halfbridge.overlay
+(cd "$board/rootfs_overlay" && find . ! -type d | sort) > "$record.now"
+if [ -e "$record" ]; then
+  comm -23 "$record" "$record.now" | while read -r path; do rm -f "$target/$path"; done
+fi
+mv "$record.now" "$record"
 mkdir -p "$target/data" "$target/mnt"
 ln -sf nc "$target/usr/bin/nc.openbsd"
 

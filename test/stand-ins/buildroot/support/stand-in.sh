@@ -58,11 +58,11 @@ take_system() {
   cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
 }
 
-# Programs and modules that the tree expects, all of them empty, and each package's files as Buildroot lists them.
+# Programs and modules that the tree expects, all of them empty, and each package's files as Buildroot lists them. What
+# an earlier build has installed stays.
 install_packages() {
-  rm -rf "$TARGET_DIR"
   mkdir -p "$TARGET_DIR/usr/bin" "$TARGET_DIR/usr/sbin" "$TARGET_DIR/usr/lib" "$TARGET_DIR/etc/init.d"
-  for link in bin sbin lib; do ln -s "usr/$link" "$TARGET_DIR/$link"; done
+  for link in bin sbin lib; do ln -sfn "usr/$link" "$TARGET_DIR/$link"; done
   : > "$TARGET_DIR/etc/init.d/S35iptables"
   echo rules > "$TARGET_DIR/etc/init.d/S40network"
   while read -r name; do
@@ -82,6 +82,9 @@ install_packages() {
   done > "$modules/modules.dep"
   : > "$modules/modules.builtin"
   chmod 4755 "$TARGET_DIR/usr/bin/busybox"
+  mkdir -p "$TARGET_DIR/etc/network" "$TARGET_DIR/tmp"
+  chmod 777 "$TARGET_DIR/etc/network" # as makedevs leaves it
+  chmod 1777 "$TARGET_DIR/tmp"
   cp -a "$BR2_EXTERNAL/package/halfbridge/payload/usr" "$TARGET_DIR/"
   (cd "$TARGET_DIR" && find ./usr/lib/halfbridge -type f) | sed 's/^/halfbridge,/' >> "$O/build/packages-file-list.txt"
   if [ -n "${STAND_IN_STRIPS-}" ]; then
@@ -111,7 +114,7 @@ build() {
   build_package halfbridge 0.1.0 halfbridge-0.1.0
   if [ -n "${STAND_IN_SYSTEM-}" ]; then take_system; else install_packages; fi
   echo ">>>   Finalizing target directory"
-  cp -a "$(value BR2_ROOTFS_OVERLAY)/." "$TARGET_DIR/"
+  for overlay in $(value BR2_ROOTFS_OVERLAY); do cp -a "$overlay/." "$TARGET_DIR/"; done
   run_script "$(value BR2_ROOTFS_POST_BUILD_SCRIPT)" "$TARGET_DIR"
   run_script "$(value BR2_ROOTFS_POST_FAKEROOT_SCRIPT)" "$TARGET_DIR"
   if [ -n "${STAND_IN_SYSTEM-}" ]; then
