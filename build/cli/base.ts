@@ -26,7 +26,10 @@ export function takesBase(command: Command): Command {
         "HALFBRIDGE_BUILDROOT",
       ),
     )
-    .option("--config-fragment <file>", "base buildroot: lines of a defconfig that go before Halfbridge's");
+    .option(
+      "--config-fragment <file>",
+      "base buildroot, --openwrt-source: lines of configuration that go before Halfbridge's",
+    );
 }
 
 /** The board as the base that was asked for sees it. */

@@ -4,6 +4,7 @@ import { buildWithImageBuilder } from "../base/openwrt/build-with-imagebuilder.t
 import { openwrtExport } from "../base/openwrt/export.ts";
 import { openImageBuilder } from "../base/openwrt/imagebuilder.ts";
 import { publishOpenwrt, type OpenwrtPublished } from "../base/openwrt/publish.ts";
+import { readFragment } from "../base/openwrt/source-config.ts";
 import type { OpenwrtBoard } from "../config/board.ts";
 import { InputError } from "../core/faults.ts";
 import { note } from "../core/progress.ts";
@@ -14,6 +15,7 @@ import { outDirectory, readAnyInputs, readForBase, type InputOptions } from "./i
 export interface OpenwrtFlags {
   readonly imagebuilder?: string;
   readonly openwrtSource?: string;
+  readonly configFragment?: string;
 }
 
 /** What `--imagebuilder` and `--openwrt-source` make: OpenWrt's own images with the payload in them. */
@@ -21,16 +23,21 @@ export async function buildOpenwrt(
   boardName: string,
   options: InputOptions & OpenwrtFlags & { readonly update?: true },
 ): Promise<OpenwrtPublished & { plan: Plan<OpenwrtBoard> }> {
-  const { imagebuilder, openwrtSource, update } = options;
+  const { imagebuilder, openwrtSource, configFragment, update } = options;
   if (imagebuilder !== undefined && openwrtSource !== undefined) {
     const fact = "excludes --openwrt-source";
     throw new InputError([{ file: "--imagebuilder", path: "", fact, hint: "leave out one of them" }]);
   }
+  if (imagebuilder !== undefined && configFragment !== undefined) {
+    const fact = "is for a checkout: an ImageBuilder isn't configured any more";
+    throw new InputError([{ file: "--config-fragment", path: "", fact, hint: "leave it out" }]);
+  }
+  const fragment = configFragment === undefined ? undefined : await readFragment(configFragment);
   const { board, ...loaded } = await readForBase(openwrtExport, boardName, options);
   const made = await makeForBase(openwrtExport, board, loaded, { outDirectory, refresh: update === true });
   const result =
     imagebuilder === undefined
-      ? await buildFromSource(resolve(openwrtSource as string), made)
+      ? await buildFromSource(resolve(openwrtSource as string), made, fragment)
       : await buildWithImageBuilder(
           await openImageBuilder(resolve(imagebuilder), made.cache, made.tools),
           made,

@@ -14,8 +14,15 @@ import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
 import { checkImages, readOverview, type Overview } from "./check-images.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
 import { makeLogged } from "./make.ts";
-import { lostLines, sourceConfig } from "./source-config.ts";
+import { lostFromFragment, lostLines, sourceConfig, type Fragment } from "./source-config.ts";
 import { filesTree } from "./tree.ts";
+
+/** Where images and log go, and what the user adds to .config. */
+export interface Place {
+  readonly output: string;
+  readonly log: string;
+  readonly fragment: Fragment | undefined;
+}
 
 /** Says that files/ and .config of a checkout are this tool's. */
 const mark = ".halfbridge";
@@ -24,7 +31,11 @@ const mark = ".halfbridge";
  * Builds from a source checkout, whose feeds are installed: writes .config and files/, and holds .config against
  * what was asked for once `make defconfig` has been over it. Throws an InputError with every fault of a step.
  */
-export async function buildFromSource(checkout: string, made: Made<OpenwrtBoard>): Promise<OpenwrtResult> {
+export async function buildFromSource(
+  checkout: string,
+  made: Made<OpenwrtBoard>,
+  fragment?: Fragment,
+): Promise<OpenwrtResult> {
   const { plan, payload, packages, cache } = made;
   const { board } = plan;
   const shown = nameOf(checkout);
@@ -43,7 +54,7 @@ export async function buildFromSource(checkout: string, made: Made<OpenwrtBoard>
     );
     await replaceFolder(join(checkout, "files"), (folder) => writeTree(files.tree, folder));
   });
-  const version = await configure(checkout, shown, board, output, log);
+  const version = await configure(checkout, shown, board, { output, log, fragment });
   await step(`Have the checkout of OpenWrt ${version} make the images (a first time takes hours)`, () =>
     makeLogged(checkout, [`-j${availableParallelism()}`], log),
   );
@@ -62,20 +73,31 @@ export async function buildFromSource(checkout: string, made: Made<OpenwrtBoard>
   };
 }
 
-/** Writes .config, lets the checkout complete it, and names every line that it dropped. Gives the checkout's version. */
+/**
+ * Writes .config, the user's lines before ours; lets the checkout complete it, and names every line that it dropped.
+ * Gives the checkout's version.
+ */
 export async function configure(
   checkout: string,
   shown: string,
   board: OpenwrtBoard,
-  output: string,
-  log: string,
+  { output, log, fragment }: Place,
 ): Promise<string> {
   const wanted = [...sourceConfig(board), "CONFIG_DEVEL=y", `CONFIG_BINARY_FOLDER="${output}"`];
-  await writeFile(join(checkout, ".config"), wanted.map((line) => `${line}\n`).join(""));
+  const users = fragment === undefined ? [] : [fragment.text];
+  await writeFile(join(checkout, ".config"), [...users, ...wanted].map((line) => `${line}\n`).join(""));
   await step("Let make defconfig complete .config", () => makeLogged(checkout, ["defconfig"], log));
   const config = await readFile(join(checkout, ".config"), "utf8");
   const known = [...config.matchAll(/^(?:# )?CONFIG_PACKAGE_([\w.+-]+)[= ]/gm)].map(([, name = ""]) => name);
-  refuse(lostLines(wanted, config).map((line) => lostFault(line, shown, known)));
+  refuse([
+    ...lostLines(wanted, config).map((line) => lostFault(line, shown, known)),
+    ...(fragment === undefined ? [] : lostFromFragment(fragment, config)).map((line) => ({
+      file: nameOf((fragment as Fragment).file),
+      path: "",
+      fact: `make defconfig dropped ${line}`,
+      hint: "this checkout hasn't it, something else forbids it, or halfbridge says otherwise",
+    })),
+  ]);
   return /^CONFIG_VERSION_NUMBER="(.+)"$/m.exec(config)?.[1] ?? "SNAPSHOT";
 }
 

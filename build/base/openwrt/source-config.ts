@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import type { OpenwrtBoard } from "../../config/board.ts";
+import { InputError } from "../../core/faults.ts";
 import { wantedPackages } from "./packages.ts";
 
 /**
@@ -18,6 +20,20 @@ export function sourceConfig(board: OpenwrtBoard): string[] {
   ];
 }
 
+/** Lines of configuration that the user gives, and the file that they are from. */
+export interface Fragment {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Reads them. Throws an InputError for what can't be read. */
+export async function readFragment(file: string): Promise<Fragment> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new InputError([{ file, path: "", fact: `can't be read (${error.code})` }]);
+  });
+  return { file, text };
+}
+
 /**
  * Which of the lines wanted aren't in a .config that `make defconfig` has been over: what it doesn't know, or what
  * something else forbids, it drops without a word.
@@ -25,4 +41,18 @@ export function sourceConfig(board: OpenwrtBoard): string[] {
 export function lostLines(wanted: readonly string[], config: string): string[] {
   const has = new Set(config.split("\n"));
   return wanted.filter((line) => !has.has(line));
+}
+
+/** Which lines of a fragment, likewise: what it turns off is lost only where it is on. */
+export function lostFromFragment({ text }: Fragment, config: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  const kept = lostLines(
+    lines.filter((line) => /^CONFIG_\w[\w.+-]*=/.test(line) && !line.endsWith("=n")),
+    config,
+  );
+  const isOn = new Set([...config.matchAll(/^(CONFIG_[\w.+-]+)=/gm)].map(([, name]) => name));
+  return [
+    ...kept,
+    ...lines.filter((line) => isOn.has(/^# (CONFIG_[\w.+-]+) is not set$/.exec(line)?.[1] ?? "")),
+  ];
 }

@@ -56,6 +56,25 @@ test("what isn't a checkout is refused, and files and a .config of the user's ar
   t.is(await readFile(join(configured, ".config.before-halfbridge"), "utf8"), "CONFIG_MINE=y\n");
 });
 
+test("lines of the user's go before ours, and those that make defconfig drops are named by their file", async (t) => {
+  const checkout = await standIn(t, "openwrt-source", [
+    ["known", "CONFIG_DEVEL=y", "CONFIG_DEVEL=y\nCONFIG_CCACHE=y"],
+  ]);
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  const text = "CONFIG_CCACHE=y\n# CONFIG_USE_MOLD is not set\n";
+  await buildFromSource(checkout, made, { file: "mine", text });
+  t.true((await readFile(join(checkout, ".config"), "utf8")).startsWith("CONFIG_CCACHE=y\n"));
+  const odd = { file: "mine", text: `${text}CONFIG_OF_NOBODY="1"\n# CONFIG_IPV6 is not set\n` };
+  const error = await t.throwsAsync(buildFromSource(checkout, made, odd), { instanceOf: InputError });
+  t.deepEqual(
+    error.faults.map(({ file, fact }) => `${file}: ${fact}`),
+    [
+      'mine: make defconfig dropped CONFIG_OF_NOBODY="1"',
+      "mine: make defconfig dropped # CONFIG_IPV6 is not set",
+    ],
+  );
+});
+
 test("a line is lost that isn't there as it was asked for", (t) => {
   const config = "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C=m\n";
   t.deepEqual(lostLines(["CONFIG_A=y", "CONFIG_B=y", "CONFIG_C=y", "CONFIG_D=y"], config), [
@@ -75,21 +94,18 @@ withRealOne(
   async (t) => {
     t.timeout(600_000);
     const checkout = real ?? "";
-    const log = join(await temporaryFolder(t), "log");
+    const place = { output: "/nowhere", log: join(await temporaryFolder(t), "log"), fragment: undefined };
     const config = join(checkout, ".config");
     if (existsSync(config)) await rename(config, `${config}.test`);
     try {
       for (const { name } of (await readAllProfiles()).filter(
         (profile) => !hasOwnImage(profile) || profile.openwrt !== undefined,
       ))
-        await t.notThrowsAsync(
-          configure(checkout, "openwrt", await openwrtBoardByName(name), "/nowhere", log),
-          name,
-        );
+        await t.notThrowsAsync(configure(checkout, "openwrt", await openwrtBoardByName(name), place), name);
       const board = await openwrtBoardByName("x86-64");
       const odd = { ...board, openwrt: { ...board.openwrt, packages: ["kmod-of-nobody"] } };
       t.true(sourceConfig(odd).includes("CONFIG_PACKAGE_kmod-of-nobody=y"));
-      await t.throwsAsync(configure(checkout, "openwrt", odd, "/nowhere", log), {
+      await t.throwsAsync(configure(checkout, "openwrt", odd, place), {
         message: /dropped the package kmod-of-nobody/,
       });
     } finally {
