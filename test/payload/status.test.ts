@@ -95,6 +95,7 @@ async function statusOf(
   await writeFiles(root, {
     "run/halfbridge/setup/facts": setupOf({ mode: "bridge-broute", dialect }, of).get("facts") ?? "",
     "usr/lib/halfbridge/settings": "#!/bin/sh\n",
+    "usr/lib/halfbridge/ports": "#!/bin/sh\nexit 1\n",
     "etc/init.d/S15capture": "#!/bin/sh\n",
     "programs/nft": nft,
     "programs/iptables-legacy-save": printing(iptables),
@@ -191,6 +192,12 @@ test("what something else changed is shown", async (t) => {
   const settings = "#!/bin/sh\necho 'net/ipv4/ip_forward is 0, and must be 1'\n";
   const lines = await statusOf(t, "nft", { "usr/lib/halfbridge/settings": settings });
   t.true(lines.includes("CHANGED  net/ipv4/ip_forward is 0, and must be 1"));
+});
+
+test("a port that the network can't do without is named while it is missing", async (t) => {
+  t.false((await statusOf(t, "nft")).some((line) => line.startsWith("MISSING")));
+  const lines = await statusOf(t, "nft", { "usr/lib/halfbridge/ports": "#!/bin/sh\necho $1: eth1\n" });
+  t.true(lines.includes("MISSING  the network port missing: eth1"));
 });
 
 test("every counter that a set-up prints is one that the status knows", (t) => {
