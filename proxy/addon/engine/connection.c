@@ -31,6 +31,7 @@ static void origin_event(struct worker *worker, struct connection *connection, u
 			return;
 		connection->stage = STAGE_PASSING;
 		connection->active_ms = worker->now_ms;
+		worker_time(worker, connection);
 	}
 }
 
@@ -62,6 +63,12 @@ static double soonest(double one, double other)
 	return one < other ? one : other;
 }
 
+/* One side has sent its end, and what it asked for is still under way. */
+static int is_half_closed(const struct connection *connection)
+{
+	return connection->client.ended || (connection->is_tunnel && connection->origin.ended);
+}
+
 double connection_deadline(const struct worker *worker, const struct connection *connection)
 {
 	const struct engine_options *options = &worker->engine->options;
@@ -75,7 +82,7 @@ double connection_deadline(const struct worker *worker, const struct connection 
 	default:
 		break;
 	}
-	if (connection->is_tunnel && (connection->client.ended || connection->origin.ended))
+	if (is_half_closed(connection))
 		return connection->active_ms + options->half_close_timeout_ms;
 	if (connection->head_since_ms > 0)
 		return soonest(idle, connection->head_since_ms + options->head_timeout_ms);
@@ -108,7 +115,7 @@ void connection_expire(struct worker *worker, struct connection *connection)
 		connection_advance(worker, connection);
 		return;
 	}
-	if (connection->is_tunnel && (connection->client.ended || connection->origin.ended))
+	if (is_half_closed(connection))
 		ending = ENDED_HALF_CLOSE_TIMEOUT;
 	/* Between two requests it ends as any server would end it. */
 	if (is_idle && connection->has_record) {

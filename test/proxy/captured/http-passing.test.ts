@@ -383,6 +383,23 @@ for (const [engine, start] of Object.entries(engines)) {
     });
   });
 
+  promise("a client that has sent its end waits for its answer, but not for ever", async (t) => {
+    const serve = (socket: Socket): void =>
+      void socket.resume().once("end", () => setTimeout(() => socket.end(), 300));
+    await inEngineLab(
+      t,
+      start,
+      { serve, config: { halfCloseTimeoutMs: 100 } },
+      async ({ connect, records, recorded }) => {
+        const client = connect();
+        client.end(get("/"));
+        t.is((await ending(client)).error, "ECONNRESET");
+        await recorded(1);
+        t.like(records[0], { ended: "half-close-timeout", status: undefined });
+      },
+    );
+  });
+
   promise("an idle connection is ended, and a request without an answer reset", async (t) => {
     const { serve } = answering((path) => (path === "/never" ? "" : ok("x")));
     await inEngineLab(
