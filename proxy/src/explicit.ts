@@ -6,6 +6,7 @@ import { ClientJudge } from "./client-judge.ts";
 import { forwardRequest } from "./forward-request.ts";
 import { maxHeadBytes } from "./message-fields.ts";
 import { openTunnel } from "./open-tunnel.ts";
+import { refuseUnread, type ClientError } from "./refuse-unread.ts";
 import { reset } from "./reset.ts";
 import type { Listened } from "./service.ts";
 import { highWaterMark } from "./transport.ts";
@@ -53,6 +54,9 @@ export function createExplicitServer(service: Listened): Server {
     });
   };
   server.on("request", request).on("checkContinue", request);
+  server.on("clientError", (error: ClientError, client: Socket) =>
+    refuseUnread(error, client, waiting.has(client), service),
+  );
   server.on("connect", (question, _socket, head: Buffer) => {
     // Node lets go of the socket at once: an answer that is still due couldn't come first.
     if (waiting.has(question.socket)) question.socket.on("error", () => {}).destroy();

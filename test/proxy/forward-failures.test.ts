@@ -45,6 +45,48 @@ for (const [what, request, status, why] of refused) {
   });
 }
 
+const beginning = "GET http://a.example/ HTTP/1.1\r\nHost: a\r\n";
+for (const [what, said, status, rule] of [
+  ["what is no HTTP", "neither this\r\n\r\n", 400, "malformed"],
+  ["a folded line", `${beginning}X: 1\r\n 2\r\n\r\n`, 400, "malformed"],
+  ["a bare LF", `${beginning}X: 1\n\r\n`, 400, "malformed"],
+  ["two lengths", `${beginning}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400, "malformed"],
+  [
+    "a length and chunks",
+    `${beginning}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    400,
+    "malformed",
+  ],
+  ["a head that is too long", `${beginning}X: ${"x".repeat(70_000)}\r\n\r\n`, 431, "head-too-long"],
+] as const) {
+  test.serial(`${what}: the client gets ${status} and the end, and there is a line`, async (t) => {
+    const origins = { "a.example": () => t.fail("it must not be asked") };
+    await inExplicitLab(t, { origins }, async ({ say, events, logged }) => {
+      const { text, error } = await say(said);
+      t.is(error, undefined);
+      t.regex(text, new RegExp(`^HTTP/1\\.1 ${status} [^]*\\(${rule}\\)\\.\n$`));
+      await logged(1);
+      t.like(events, [{ event: "request", status, verdict: "refused", rule, ended: "closed" }]);
+    });
+  });
+}
+
+test.serial(
+  "what can't be read isn't answered in place of a request that waits for its answer",
+  async (t) => {
+    const origins = { "a.example": (socket: Socket) => void socket.resume().on("end", () => socket.end()) };
+    await inExplicitLab(t, { origins }, async ({ connect, dialled, events, logged }) => {
+      const client = connect();
+      client.write(`${beginning}\r\n`);
+      await until(() => dialled.length > 0, "the origin to be asked");
+      client.write("neither this\r\n\r\n");
+      t.deepEqual(await ending(client), { text: "", error: "ECONNRESET" });
+      await logged(1);
+      t.like(events, [{ event: "request", url: "http://a.example/", verdict: "allowed" }]);
+    });
+  },
+);
+
 test.serial("after a refusal the connection goes on, body or not", async (t) => {
   await inExplicitLab(t, { origins: { "a.example": mirror, "b.example": "refuses" } }, async ({ say }) => {
     const { text } = await say(
