@@ -102,11 +102,19 @@ export class Console {
     );
   }
 
-  /** Waits until a shell answers; knocks every second. */
-  async waitForShell({ timeoutMs = usualTimeoutMs }: Patience = {}): Promise<void> {
+  /**
+   * Waits until a shell answers; knocks every second. Nothing is typed before the console said what `after` is: a
+   * boot loader's menu on the same line would take it for its own.
+   */
+  async waitForShell({
+    timeoutMs = usualTimeoutMs,
+    after,
+  }: Patience & { after?: RegExp } = {}): Promise<void> {
+    const started = performance.now();
+    if (after !== undefined) await this.waitFor(after, { timeoutMs });
     const word = `here${++sequence}`;
     const from = this.received.length;
-    const deadline = performance.now() + timeoutMs;
+    const deadline = started + timeoutMs;
     const answered = () => this.received.includes(`@${word}@`, from) || undefined;
     while (!this.#closed && performance.now() < deadline) {
       this.type(`\necho "@"${word}@\n`);

@@ -7,6 +7,9 @@ import { judge } from "./scenarios/scenario.ts";
 /** A first start of OpenWrt makes its overlay and its configuration, too. */
 const startTimeoutMs = 240_000;
 
+/** What procd says when a shell comes with Enter; GRUB's menu, which OpenWrt has on the same line, would get what is typed before. */
+const asksForEnter = /Please press Enter to activate this console/;
+
 /**
  * Boots an image of OpenWrt's for the site's claims. Its console says nothing of the proxy, which OpenWrt's log is
  * told; a shell comes with Enter. What Debian's base promises of its disk isn't claimed.
@@ -20,7 +23,7 @@ export async function proveOpenwrt(
     const [{ router }] = lab.lanes;
     const started = performance.now();
     await router.start();
-    await router.console.waitForShell({ timeoutMs: startTimeoutMs });
+    await router.console.waitForShell({ timeoutMs: startTimeoutMs, after: asksForEnter });
     const serves = "[ -e /run/halfbridge/listening ] && [ -e /run/halfbridge/capturing ]";
     await router.console.waitUntilSucceeds(serves, { timeoutMs: startTimeoutMs });
     const boot = figureOf("boot", "Firmware to proxy listening", performance.now() - started, 60, options);

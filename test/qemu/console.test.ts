@@ -59,6 +59,20 @@ test("status and output come back, stderr and quotes included", async (t) => {
   }
 });
 
+test("a boot loader's menu on the same line gets nothing of what is for the shell", async (t) => {
+  const menu =
+    "echo menu; if read -r -t 1.5 -n 1; then echo editing; exec sleep 60; fi; echo started; exec sh";
+  const start = () => {
+    const child = spawn("bash", ["-c", menu], { stdio: ["pipe", "pipe", "inherit"] });
+    t.teardown(() => child.kill("SIGKILL"));
+    return consoleOn(Duplex.from({ readable: child.stdout, writable: child.stdin }), privateLine);
+  };
+  const patient = start();
+  await patient.waitForShell({ after: /started/ });
+  t.is(await patient.succeed("echo it runs"), "it runs");
+  await t.throwsAsync(start().waitForShell({ timeoutMs: 3000 }), { message: /no shell answers[^]*editing/ });
+});
+
 test("commands that are given at once run one after another", async (t) => {
   const shell = await onTerminal(t);
   const outputs = await Promise.all(["one", "two", "three"].map((word) => shell.succeed(`echo ${word}`)));
