@@ -32,7 +32,7 @@ export const privateLine: Framing = {
 /**
  * For a router's console, where the terminal echoes, programs log, and the kernel prints over everything:
  * the command runs once, its output goes to a file, and the file is fetched in base64 lines with a
- * checksum, as often as it takes. `busybox` is named because a router's applets need not all have links.
+ * checksum, as often as it takes; in hexadecimal ones where BusyBox has no base64 (OpenWrt's). `busybox` is named because a router's applets need not all have links.
  */
 export const sharedLine: Framing = {
   run: (tag, command) =>
@@ -41,12 +41,17 @@ export const sharedLine: Framing = {
   parse(received, tag) {
     const match = new RegExp(`@${tag}<([^]*)@${tag}=(\\d+) ([0-9a-f]{32})`).exec(received);
     if (match === null) return undefined;
-    const lines = (match[1] as string).split(/\r?\n/).filter((line) => /^[A-Za-z0-9+/]+=*$/.test(line));
-    const output = Buffer.from(lines.join(""), "base64");
+    const output = decode((match[1] as string).split(/\r?\n/));
     const checksum = createHash("md5").update(output).digest("hex");
     return checksum === match[3] ? { status: Number(match[2]), output: output.toString() } : undefined;
   },
 };
+
+function decode(lines: readonly string[]): Buffer {
+  const hex = lines.flatMap((line) => /^:((?:[0-9a-f]{2})+) *$/.exec(line)?.[1] ?? []);
+  if (hex.length > 0) return Buffer.from(hex.join(""), "hex");
+  return Buffer.from(lines.filter((line) => /^[A-Za-z0-9+/]+=*$/.test(line)).join(""), "base64");
+}
 
 /** In POSIX form: zx's quote is for bash. */
 const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -54,4 +59,4 @@ const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`
 const file = '"${TMPDIR:-/tmp}/console-output"';
 
 const fetch = (tag: string): string =>
-  `echo "@"${tag}"<";busybox base64 ${file};echo "@"${tag}"=$lab_status $(busybox md5sum <${file})"`;
+  `echo "@"${tag}"<";busybox base64 ${file} 2>/dev/null||busybox hexdump -v -e '":" 32/1 "%02x" "\\n"' ${file};echo "@"${tag}"=$lab_status $(busybox md5sum <${file})"`;

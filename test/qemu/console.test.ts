@@ -8,10 +8,13 @@ import { Console } from "../../qemu/console.ts";
 import { privateLine, sharedLine, type Framing } from "../../qemu/framing.ts";
 
 /** A machine may have no busybox: this one runs the applets that are programs of their own. */
-async function makeBusybox(t: ExecutionContext): Promise<string> {
+async function makeBusybox(t: ExecutionContext, lacks = "nothing"): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "halfbridge-test-"));
   t.teardown(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, "busybox"), '#!/bin/sh\nexec "$@"\n');
+  await writeFile(
+    join(folder, "busybox"),
+    `#!/bin/sh\n[ "$1" != ${lacks} ] || { echo "$1: applet not found"; exit 127; }\nexec "$@"\n`,
+  );
   await chmod(join(folder, "busybox"), 0o755);
   return folder;
 }
@@ -20,8 +23,9 @@ async function makeBusybox(t: ExecutionContext): Promise<string> {
 async function onTerminal(
   t: ExecutionContext,
   garble = new Transform({ transform: pass }),
+  lacks?: string,
 ): Promise<Console> {
-  const folder = await makeBusybox(t);
+  const folder = await makeBusybox(t, lacks);
   const env = {
     ...process.env,
     TMPDIR: folder,
@@ -84,6 +88,15 @@ test("a command of many lines, and output of many bytes, arrive whole", async (t
   const output = await shell.succeed("for n in 1 2\ndo\n  seq 3000\ndone");
   t.is(output.split("\n").length, 6000);
   t.true(output.endsWith("\n3000"));
+});
+
+test("a BusyBox without base64 gives its output in another way", async (t) => {
+  const shell = await onTerminal(t, undefined, "base64");
+  t.is(
+    await shell.succeed("printf 'what it \\303\\274bersaw\\n'; seq 40"),
+    ["what it übersaw", ...Array.from({ length: 40 }, (_, index) => index + 1)].join("\n"),
+  );
+  t.deepEqual(await shell.run("exit 4"), { status: 4, output: "" });
 });
 
 test("programs that log to the same console don't garble an answer", async (t) => {
