@@ -149,6 +149,8 @@ async function findBuiltins(
 /** A script that runs a program of the runtime, `name` to itself; its file is below the runtime's folder. */
 export const programStarter = (loader: string, name: string, file: string): string => `#!/bin/sh
 # By its own loader and libraries: the system's may be others, and Linux refuses a program in so many pieces.
+# So nothing of the system's may be loaded before: OpenWrt's procd has services load what needs another C library.
+unset LD_PRELOAD
 runtime=${runtimeFolder}
 exec $runtime/lib/${loader} --argv0 ${name} --library-path $runtime/lib $runtime/${file} "$@"
 `;

@@ -2,8 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { Package } from "../../build/debian/packages.ts";
-import { runtimeOrigins } from "../../build/payload/runtime.ts";
+import { programStarter, runtimeFolder, runtimeOrigins } from "../../build/payload/runtime.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { runScript, writeFiles } from "./scripts.ts";
 
 /** Debian's Node as far as it says where it wants parts of itself. */
 const node = "\0/usr/share/nodejs/a/a.js\0/usr/share/nodejs/b/dist/b.js\0PATH=/usr/share/nodejs/none.js\0";
@@ -48,4 +49,15 @@ test("one that no package has is an error: Node would abort at its start", async
   });
   const { message } = await t.throwsAsync(async () => runtimeOrigins("armhf", packages));
   t.regex(message, /^\/usr\/share\/nodejs\/b\/dist\/b\.js: in none of the 2 packages/);
+});
+
+test("a program starts by its own loader, and loads nothing that the system wants it to", async (t) => {
+  const root = await temporaryFolder(t);
+  await writeFiles(root, {
+    "lib/ld.so": '#!/bin/sh\necho "${LD_PRELOAD-nothing}: $*"\n',
+    start: programStarter("ld.so", "node", "node.elf").replaceAll(runtimeFolder, root),
+  });
+  // as procd has it of a service whose output it reads
+  const { stdout } = runScript([join(root, "start"), "a b"], { LD_PRELOAD: "/lib/libsetlbf.so" });
+  t.is(stdout, `nothing: --argv0 node --library-path ${root}/lib ${root}/node.elf a b\n`);
 });
