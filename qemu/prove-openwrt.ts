@@ -24,6 +24,9 @@ export async function proveOpenwrt(
     const started = performance.now();
     await router.start();
     await router.console.waitForShell({ timeoutMs: startTimeoutMs, after: asksForEnter });
+    // without a terminal at both ends it has no line editor, which OpenWrt's cuts lines off at 512 bytes
+    router.console.type("sh | cat\n");
+    await router.console.waitForShell();
     const serves = "[ -e /run/halfbridge/listening ] && [ -e /run/halfbridge/capturing ]";
     await router.console.waitUntilSucceeds(serves, { timeoutMs: startTimeoutMs });
     const boot = figureOf("boot", "Firmware to proxy listening", performance.now() - started, 60, options);

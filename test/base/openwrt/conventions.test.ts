@@ -13,7 +13,7 @@ import { refuseTogether } from "../../../build/config/check-together.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { writeTree } from "../../../build/core/tree.ts";
 import { printSetup } from "../../../build/payload/setup.ts";
-import { runScript, writeFiles } from "../../payload/scripts.ts";
+import { relocate, runScript, writeFiles } from "../../payload/scripts.ts";
 import { textOf } from "../../payload/setup-files.ts";
 import { richSite } from "../../setups.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -92,6 +92,43 @@ test("MACs that netifd would set are set on each of the ports, and on nothing el
     t.is(said(several, name), `link set ${name} address 02:00:00:00:00:09`);
   for (const name of ["lan", "lan2", "br-lan"]) t.is(said(several, name), "");
   t.is(said("ISP=eth0 LAN=eth1", "eth1"), "link set eth1 address 02:00:00:00:00:09");
+});
+
+/** A router with OpenWrt's scripts, whose stages only say that they were called. */
+async function routerWithStages(t: ExecutionContext, files: Readonly<Record<string, string>>) {
+  const root = await temporaryFolder(t);
+  const says = (name: string) => `#!/bin/sh\necho "${name} $1"\n`;
+  await writeFiles(root, {
+    "usr/lib/halfbridge/stages/capture": says("capture"),
+    "usr/lib/halfbridge/stages/network": says("network"),
+    "usr/lib/halfbridge/prepare-ports": "#!/bin/sh\n",
+    ...files,
+  });
+  return async (path: string, variables: Readonly<Record<string, string>>, then = "") => {
+    const script = await relocate(path, ["/run/", "/usr/lib/"], root, overlay);
+    return runScript(["-c", `${script}\n${then}`], variables)
+      .stdout.trim()
+      .split("\n")
+      .filter(Boolean);
+  };
+}
+
+test("capture is put in force anew once netifd has started, which takes its rules of routing away: before the links at the router's start, and whenever it starts again", async (t) => {
+  const starting = await routerWithStages(t, { "run/halfbridge/stage": "capture\n" });
+  t.deepEqual(await starting("etc/init.d/halfbridge-network", {}, "start"), [
+    "capture stop",
+    "capture start",
+    "network start",
+  ]);
+  const hotplug = "etc/hotplug.d/iface/20-halfbridge";
+  const loopback = { ACTION: "ifup", INTERFACE: "loopback" };
+  const running = await routerWithStages(t, { "run/halfbridge/ports": "" });
+  t.deepEqual(await running(hotplug, loopback), ["capture stop", "capture start"]);
+  t.deepEqual(await running(hotplug, { ...loopback, INTERFACE: "lan" }), []);
+  t.deepEqual(await running(hotplug, { ...loopback, ACTION: "ifdown" }), []);
+  t.deepEqual(await starting(hotplug, loopback), []);
+  const held = { "run/halfbridge/ports": "", "run/halfbridge/capture.held": "" };
+  t.deepEqual(await (await routerWithStages(t, held))(hotplug, loopback), []);
 });
 
 test("an upgrade keeps what was applied and written here, and not the set-up that comes with the image", async (t) => {
