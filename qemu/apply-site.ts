@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Site } from "../build/config/site.ts";
 import { builtSetup } from "../build/payload/configuration.ts";
 import { makePlan } from "../build/plan/plan.ts";
+import { quoteForShell } from "./framing.ts";
 import type { Lane } from "./lab.ts";
 
 /** How long the trial lasts that is confirmed at once; emulated routers are slow. */
@@ -22,7 +23,7 @@ export const siteFile = "/tmp/site.yaml";
 
 /** A command that writes a site on the router, beside the files that the image's own site names; JSON is YAML. */
 export const writeSite = (site: Site): string =>
-  `echo ${Buffer.from(JSON.stringify(site)).toString("base64")} | base64 -d >${siteFile} && ` +
+  `printf %s ${quoteForShell(JSON.stringify(site))} >${siteFile} && ` +
   `ln -sfn ${builtSetup}/lists ${builtSetup}/block-page.html /tmp/`;
 
 /** Between a bridge and a routed mode other MACs answer; hosts would find out when their caches age. */

@@ -32,7 +32,8 @@ export const privateLine: Framing = {
 /**
  * For a router's console, where the terminal echoes, programs log, and the kernel prints over everything:
  * the command runs once, its output goes to a file, and the file is fetched in base64 lines with a
- * checksum, as often as it takes; in hexadecimal ones where BusyBox has no base64 (OpenWrt's). `busybox` is named because a router's applets need not all have links.
+ * checksum, as often as it takes; in hexadecimal ones where BusyBox has no base64 (OpenWrt's). `busybox` is named
+ * because a router's applets need not all have links.
  */
 export const sharedLine: Framing = {
   run: (tag, command) =>
@@ -54,7 +55,7 @@ function decode(lines: readonly string[]): Buffer {
 }
 
 /** In POSIX form: zx's quote is for bash. */
-const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+export const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const file = '"${TMPDIR:-/tmp}/console-output"';
 

@@ -27,14 +27,18 @@ export const openPorts: Scenario = {
   },
 };
 
-const udpEcho =
-  'require("dgram").createSocket("udp4").on("message",function(data,{port,address}){this.send(data,port,address)}).bind(5353)';
+const echoes = [
+  'require("dgram").createSocket("udp4").on("message",function(data,{port,address}){this.send(data,port,address)}).bind(5353)',
+  'require("net").createServer((socket)=>socket.pipe(socket)).listen(47111,"0.0.0.0")',
+].join(";");
+
+/** As /proc/net has it. */
+const hexadecimal = (port: number): string => port.toString(16).toUpperCase();
 
 /** An echo service on each of two ports, with a rule that lets them in. */
 const openPortsCommand = ({ plan }: Lane): string =>
   [
-    "busybox nc -ll -p 47111 -e cat & echo $! >/tmp/opened",
-    `/usr/lib/halfbridge/runtime/node -e '${udpEcho}' & echo $! >>/tmp/opened`,
+    `/usr/lib/halfbridge/runtime/node -e '${echoes}' & echo $! >/tmp/opened`,
     ...(plan.site.dialect === "nft"
       ? [
           "nft insert rule inet halfbridge-guard input tcp dport 47111 accept",
@@ -44,7 +48,7 @@ const openPortsCommand = ({ plan }: Lane): string =>
           "iptables-legacy -I INPUT -p tcp --dport 47111 -j ACCEPT",
           "iptables-legacy -I INPUT -p udp --dport 5353 -j ACCEPT",
         ]),
-    `until grep -q ":${(5353).toString(16).toUpperCase()} " /proc/net/udp; do sleep 0.1; done`,
+    `until grep -q ":${hexadecimal(5353)} " /proc/net/udp && grep -q ":${hexadecimal(47111)} " /proc/net/tcp; do sleep 1; done`,
   ].join("\n");
 
 const closePortsCommand = ({ plan }: Lane): string =>
