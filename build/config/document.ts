@@ -28,7 +28,7 @@ export async function readDocument<T>(
 /** What a YAML file says; that it says anything is all that is known of it. Throws an InputError. */
 export async function readYaml(file: string): Promise<unknown> {
   const shown = nameOf(file);
-  const value = parseYaml(await readText(file, shown), shown);
+  const value = parseYaml(await readText(file, "name a YAML file"), shown);
   if (value === null) throw new InputError([{ file: shown, path: "", fact: "is empty" }]);
   return value;
 }
@@ -61,14 +61,15 @@ export function nameOf(file: string): string {
   return name.startsWith("..") ? file : name;
 }
 
-async function readText(file: string, shown: string): Promise<string> {
+/** A file that the user named. Throws an InputError with the hint if it can't be read. */
+export async function readText(file: string, hint: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const fact =
       code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder" : `can't be read (${code})`;
-    throw new InputError([{ file: shown, path: "", fact, hint: "name a YAML file" }]);
+    throw new InputError([{ file: nameOf(file), path: "", fact, hint }]);
   }
 }
 

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { InputError } from "../../core/faults.ts";
+import { readText } from "../../config/document.ts";
 
 /** What the user says of Buildroot's configuration, and where. */
 export interface UserSettings {
@@ -38,9 +37,7 @@ export async function readUserSettings(
     return [kind === "string" ? `${name}="${value}"` : `${name}=${value}`];
   });
   if (fragment === undefined) return { text: asText(lines), source: "the environment" };
-  const text = await readFile(fragment, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([{ file: fragment, path: "", fact: `can't be read (${error.code})` }]);
-  });
+  const text = await readText(fragment, "name a file with lines of a defconfig");
   return { text: asText(lines) + text, source: fragment };
 }
 

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type { OpenwrtBoard } from "../../config/board.ts";
-import { InputError } from "../../core/faults.ts";
+import { readText } from "../../config/document.ts";
 import { wantedPackages } from "./packages.ts";
 
 /**
@@ -28,10 +27,7 @@ export interface Fragment {
 
 /** Reads them. Throws an InputError for what can't be read. */
 export async function readFragment(file: string): Promise<Fragment> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([{ file, path: "", fact: `can't be read (${error.code})` }]);
-  });
-  return { file, text };
+  return { file, text: await readText(file, "name a file with lines of .config") };
 }
 
 /**

@@ -301,7 +301,7 @@ test("what people keep in their environment becomes configuration, and a fragmen
   t.is(source, join(folder, "my.fragment"));
   await t.throwsAsync(readUserSettings(join(folder, "missing"), {}), {
     instanceOf: InputError,
-    message: /missing: can't be read \(ENOENT\)/,
+    message: /missing: no such file \(name a file with lines of a defconfig\)/,
   });
 });
 
