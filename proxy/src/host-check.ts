@@ -11,16 +11,18 @@ export type Belonging = "belongs" | "foreign" | "unknown";
 export type ResolveAll = (name: string, family: 4 | 6) => Promise<readonly string[]>;
 
 interface Known {
-  /** By address, until when it counts, by `performance.now()`. */
+  /** By address, until when it counts, in milliseconds. */
   readonly addresses: Map<string, number>;
-  askedAt: number;
+  readonly askedAt: number;
+  /** Whether the resolver said anything when it was asked last. */
+  readonly isAnswered: boolean;
 }
 
 /** How long an answer is taken for the newest. */
 const freshMs = 60_000;
 /** Names of big sites have other addresses with every answer: a client may still use one that was heard before. */
 const rememberMs = 30 * 60_000;
-/** After a mismatch, the resolver may be asked again; not for each request of who means it. */
+/** After a mismatch or no answer the resolver may be asked again; not for each request of who means it, or waits. */
 const retryMs = 5000;
 const maxNames = 4096;
 const maxAddresses = 64;
@@ -28,12 +30,15 @@ const maxAddresses = 64;
 /** Tells whether names have the addresses that clients go to ("host header forgery"). */
 export class HostCheck {
   readonly #resolveAll: ResolveAll;
+  readonly #now: () => number;
   /** By name and family; the ones that were asked for last are at the end. */
   readonly #known = new Map<string, Known>();
-  readonly #asking = new Map<string, Promise<Known | undefined>>();
+  readonly #asking = new Map<string, Promise<Known>>();
 
-  constructor(resolveAll: ResolveAll) {
+  /** @param now Milliseconds since whenever. */
+  constructor(resolveAll: ResolveAll, now: () => number = () => performance.now()) {
     this.#resolveAll = resolveAll;
+    this.#now = now;
   }
 
   /** @param name Or an address, which has to be the destination itself. Never rejects. */
@@ -42,41 +47,44 @@ export class HostCheck {
     if (isIP(name) !== 0) return canonicalAddress(name) === to ? "belongs" : "foreign";
     // That another family can't be found out says nothing of this one.
     const family = isIP(to) === 6 ? 6 : 4;
-    const known = this.#known.get(keyOf(name, family));
-    if (known !== undefined) {
-      const has = (known.addresses.get(to) ?? 0) > performance.now();
-      const isFresh = performance.now() - known.askedAt < (has ? freshMs : retryMs);
-      if (isFresh) return has ? "belongs" : "foreign";
-    }
-    const found = await this.#ask(name, family);
-    if (found === undefined) return "unknown";
-    return (found.addresses.get(to) ?? 0) > performance.now() ? "belongs" : "foreign";
+    const known = this.#known.get(`${family} ${name}`);
+    const isFresh = known !== undefined && this.#now() - known.askedAt < this.#freshFor(known, to);
+    return this.#judge(isFresh ? known : await this.#ask(name, family), to);
+  }
+
+  #freshFor(known: Known, to: string): number {
+    return known.isAnswered && this.#has(known, to) ? freshMs : retryMs;
+  }
+
+  #judge(known: Known, to: string): Belonging {
+    if (this.#has(known, to)) return "belongs";
+    return known.isAnswered ? "foreign" : "unknown";
+  }
+
+  #has({ addresses }: Known, to: string): boolean {
+    return (addresses.get(to) ?? 0) > this.#now();
   }
 
   /** One question at a time for each name and family. */
-  async #ask(name: string, family: 4 | 6): Promise<Known | undefined> {
-    const key = keyOf(name, family);
+  async #ask(name: string, family: 4 | 6): Promise<Known> {
+    const key = `${family} ${name}`;
     const asking = this.#asking.get(key) ?? this.#find(name, family).finally(() => this.#asking.delete(key));
     this.#asking.set(key, asking);
     return asking;
   }
 
-  async #find(name: string, family: 4 | 6): Promise<Known | undefined> {
-    const key = keyOf(name, family);
-    let found: readonly string[];
-    try {
-      found = await this.#resolveAll(name, family);
-    } catch {
-      return undefined;
-    }
-    const known = this.#known.get(key) ?? { addresses: new Map<string, number>(), askedAt: 0 };
-    known.askedAt = performance.now();
-    for (const address of found.map(canonicalAddress)) {
+  async #find(name: string, family: 4 | 6): Promise<Known> {
+    const found = await this.#resolveAll(name, family).catch(() => undefined);
+    const key = `${family} ${name}`;
+    const { addresses } = this.#known.get(key) ?? { addresses: new Map<string, number>() };
+    const askedAt = this.#now();
+    for (const address of (found ?? []).map(canonicalAddress)) {
       // Anew, so that the oldest come first.
-      known.addresses.delete(address);
-      known.addresses.set(address, known.askedAt + rememberMs);
+      addresses.delete(address);
+      addresses.set(address, askedAt + rememberMs);
     }
-    forgetOldest(known.addresses, maxAddresses);
+    forgetOldest(addresses, maxAddresses);
+    const known = { addresses, askedAt, isAnswered: found !== undefined };
     this.#known.delete(key);
     this.#known.set(key, known);
     forgetOldest(this.#known, maxNames);
@@ -99,10 +107,6 @@ export async function askAboutHost(
     log(event, { client: formatEndpoint(client), destination: formatEndpoint(destination), host });
   }
   return found;
-}
-
-function keyOf(name: string, family: 4 | 6): string {
-  return `${family} ${name}`;
 }
 
 function forgetOldest(map: Map<string, unknown>, most: number): void {

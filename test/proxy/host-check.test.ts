@@ -2,16 +2,20 @@ import { createSocket } from "node:dgram";
 import test from "ava";
 import { HostCheck, resolveAllBy } from "../../proxy/src/host-check.ts";
 
-/** A host check, and what its resolver was asked; the resolver says what it is told to, or fails. */
+/** A host check, what its resolver was asked, and its clock; the resolver says what it is told to, or fails. */
 function checkWith(answers: (readonly string[] | undefined)[]) {
   const asked: string[] = [];
-  const check = new HostCheck(async (name, family) => {
-    asked.push(`${name} ${family}`);
-    const answer = answers.shift();
-    if (answer === undefined) throw new Error("no answer");
-    return answer;
-  });
-  return { check, asked };
+  const clock = { seconds: 0 };
+  const check = new HostCheck(
+    async (name, family) => {
+      asked.push(`${name} ${family}`);
+      const answer = answers.shift();
+      if (answer === undefined) throw new Error("no answer");
+      return answer;
+    },
+    () => clock.seconds * 1000,
+  );
+  return { check, asked, clock };
 }
 
 test("a name belongs to its addresses, in whatever spelling, and is asked for once by family", async (t) => {
@@ -31,12 +35,30 @@ test("an address belongs to itself alone, and nobody is asked", async (t) => {
   t.deepEqual(asked, []);
 });
 
-test("a name without addresses belongs nowhere; what can't be found out isn't known, and is asked again", async (t) => {
-  const { check, asked } = checkWith([[], undefined, ["192.0.2.1"]]);
+test("a name without addresses belongs nowhere; one that can't be found out isn't known, nobody waits for it again at once, and later it is asked again", async (t) => {
+  const { check, asked, clock } = checkWith([[], undefined, ["192.0.2.1"]]);
   t.is(await check.check("none.example", "192.0.2.1"), "foreign");
   t.is(await check.check("a.example", "192.0.2.1"), "unknown");
+  clock.seconds = 4;
+  t.is(await check.check("a.example", "192.0.2.1"), "unknown");
+  t.is(asked.length, 2);
+  clock.seconds = 5;
   t.is(await check.check("a.example", "192.0.2.1"), "belongs");
   t.is(asked.length, 3);
+});
+
+test("an address that a name had counts for half an hour, though other answers, or none, come since", async (t) => {
+  const { check, asked, clock } = checkWith([["192.0.2.1"], ["192.0.2.2"], undefined, undefined]);
+  t.is(await check.check("a.example", "192.0.2.1"), "belongs");
+  clock.seconds = 60;
+  t.is(await check.check("a.example", "192.0.2.1"), "belongs");
+  clock.seconds = 29 * 60;
+  t.is(await check.check("a.example", "192.0.2.1"), "belongs", "the resolver is away");
+  t.is(asked.length, 3);
+  clock.seconds = 30 * 60;
+  t.is(await check.check("a.example", "192.0.2.1"), "unknown");
+  t.is(await check.check("a.example", "192.0.2.2"), "belongs");
+  t.is(asked.length, 4);
 });
 
 test("many who ask for a name at once wait for one answer", async (t) => {
