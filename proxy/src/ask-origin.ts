@@ -1,12 +1,7 @@
 import type { ClientRequest, IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
-import {
-  forwardedFields,
-  forwardedTrailers,
-  forwardsLeft,
-  isChunked,
-  maxHeadBytes,
-} from "./message-fields.ts";
+import { maxAnswerHeadBytes } from "./http/answer-head.ts";
+import { forwardedFields, forwardedTrailers, forwardsLeft, isChunked } from "./message-fields.ts";
 import type { Target } from "./request-target.ts";
 
 /** Methods for which Node announces a body unless it is told that there is none. */
@@ -25,7 +20,7 @@ export function askOrigin(
     path: to.path,
     headers: ["Host", to.authority, ...fieldsOf(question, chunked), "Connection", "close"],
     createConnection: () => socket,
-    maxHeaderSize: maxHeadBytes,
+    maxHeaderSize: maxAnswerHeadBytes,
   });
   outgoing.maxHeadersCount = 0;
   // Not with the first of the body, which may be long in coming.

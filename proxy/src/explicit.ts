@@ -4,15 +4,14 @@ import { resetAtOnce } from "./access.ts";
 import { canonicalAddress } from "./addresses.ts";
 import { ClientJudge } from "./client-judge.ts";
 import { forwardRequest } from "./forward-request.ts";
-import { maxHeadBytes } from "./message-fields.ts";
 import { openTunnel } from "./open-tunnel.ts";
 import { refuseUnread, type ClientError } from "./refuse-unread.ts";
 import { reset } from "./reset.ts";
 import type { Listened } from "./service.ts";
 import { highWaterMark } from "./transport.ts";
 
-/** As for Node's own default; a client that takes longer to send a head is answered 408. */
-const headersTimeoutMs = 60_000;
+/** How often Node's server looks for clients that are too slow. */
+const checkingMs = 1000;
 
 /**
  * A server that is an HTTP/1.1 proxy to its clients (RFC 9110, 3.7; RFC 9112, 3.2.2): absolute-form
@@ -22,11 +21,16 @@ const headersTimeoutMs = 60_000;
 export function createExplicitServer(service: Listened): Server {
   // Loaded only where there is such a listener: it takes time, and memory.
   const http = process.getBuiltinModule("node:http");
-  const { idleTimeoutMs } = service.config;
+  const {
+    idleTimeoutMs,
+    headTimeoutMs,
+    http: { headBytes },
+  } = service.config;
   const server = http.createServer({
     highWaterMark,
-    maxHeaderSize: maxHeadBytes,
-    headersTimeout: headersTimeoutMs,
+    maxHeaderSize: headBytes,
+    headersTimeout: headTimeoutMs,
+    connectionsCheckingInterval: checkingMs,
     // A body may take as long as it likes while it moves.
     requestTimeout: 0,
     keepAliveTimeout: idleTimeoutMs,

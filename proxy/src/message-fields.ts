@@ -1,8 +1,5 @@
 import type { IncomingMessage } from "node:http";
 
-/** As other proxies have it; Node's own 16 KiB is short for cookies. */
-export const maxHeadBytes = 64 * 1024;
-
 /**
  * RFC 9110, 7.6.1, and what older software sends; also what is between a client and its proxy, and the
  * Host, which a proxy makes anew.

@@ -24,7 +24,7 @@ export function refuseUnread(
 ): void {
   // What is still read while it ends is no request, either.
   if (!client.writable) return;
-  const fault = faultOf(error.code);
+  const fault = client.bytesRead > 0 ? faultOf(error.code) : undefined;
   if (isDue || fault === undefined) return reset(client);
   const [status, why] = fault;
   const { remoteAddress = "", remotePort = 0 } = client;

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import test from "ava";
 import { bodyOf, inExplicitLab, mirror, serving, v4 } from "./explicit-lab.ts";
 import { countBytes, createFlood, floodBytes, settled } from "./flood.ts";
-import { ending, hearing, until } from "./loopback-lab.ts";
+import { ending, hearing, quickConfig, until } from "./loopback-lab.ts";
 import { withSilentOrigin } from "./silent-origin.ts";
 
 const get = (url: string, rest = "Connection: close\r\n") => `GET ${url} HTTP/1.1\r\nHost: a\r\n${rest}\r\n`;
@@ -57,11 +57,13 @@ for (const [what, said, status, rule] of [
     400,
     "malformed",
   ],
-  ["a head that is too long", `${beginning}X: ${"x".repeat(70_000)}\r\n\r\n`, 431, "head-too-long"],
+  ["a head that is too long", `${beginning}X: ${"x".repeat(9000)}\r\n\r\n`, 431, "head-too-long"],
+  ["a head that takes too long", beginning, 408, "slow"],
 ] as const) {
   test.serial(`${what}: the client gets ${status} and the end, and there is a line`, async (t) => {
     const origins = { "a.example": () => t.fail("it must not be asked") };
-    await inExplicitLab(t, { origins }, async ({ say, events, logged }) => {
+    const config = { headTimeoutMs: 100, http: { ...quickConfig.http, headBytes: 8192 } };
+    await inExplicitLab(t, { origins, config }, async ({ say, events, logged }) => {
       const { text, error } = await say(said);
       t.is(error, undefined);
       t.regex(text, new RegExp(`^HTTP/1\\.1 ${status} [^]*\\(${rule}\\)\\.\n$`));
@@ -70,6 +72,29 @@ for (const [what, said, status, rule] of [
     });
   });
 }
+
+test.serial("a head of nearly the site's length goes on, and so does an answer's longer one", async (t) => {
+  const talkative = serving((question, answer) => {
+    answer.setHeader("X-Heard", question.headers["x-said"] ?? "").setHeader("X-More", "y".repeat(100_000));
+    answer.end("ok");
+  });
+  const config = { http: { ...quickConfig.http, headBytes: 8192 } };
+  await inExplicitLab(t, { origins: { "a.example": talkative }, config }, async ({ say }) => {
+    const long = "x".repeat(7900);
+    const { text } = await say(get("http://a.example/", `X-Said: ${long}\r\nConnection: close\r\n`));
+    t.true(text.startsWith("HTTP/1.1 200 OK\r\n"));
+    t.true(
+      text.includes(`\r\nX-Heard: ${long}\r\n`) && text.includes(`\r\nX-More: ${"y".repeat(100_000)}\r\n`),
+    );
+  });
+});
+
+test.serial("who connects and says nothing in time gets no answer to what wasn't asked", async (t) => {
+  await inExplicitLab(t, { config: { headTimeoutMs: 100 } }, async ({ say, events }) => {
+    t.deepEqual(await say(""), { text: "", error: "ECONNRESET" });
+    t.deepEqual(events, []);
+  });
+});
 
 test.serial(
   "what can't be read isn't answered in place of a request that waits for its answer",

@@ -1,10 +1,7 @@
-import { parseAnswer, type AnswerHead } from "../http/answer-head.ts";
+import { maxAnswerHeadBytes, parseAnswer, type AnswerHead } from "../http/answer-head.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpConnection } from "./http-connection.ts";
 import { MessageReader, type Part } from "./message-reader.ts";
-
-/** The site's limit is for requests: what an origin says is as long as it likes, within reason. */
-const maxHeadBytes = 256 * 1024;
 
 /** From the origin to the client: finds the end of each answer, so that none gets mixed with another. */
 export class AnswerFlow {
@@ -15,7 +12,7 @@ export class AnswerFlow {
 
   constructor(connection: HttpConnection) {
     this.#connection = connection;
-    this.#reader = new MessageReader(maxHeadBytes);
+    this.#reader = new MessageReader(maxAnswerHeadBytes);
   }
 
   take(chunk: Buffer): void {

@@ -9,6 +9,9 @@ import {
   type Refusal,
 } from "./head-reader.ts";
 
+/** The site's limit is for requests: what an origin says is as long as it likes, within reason. */
+export const maxAnswerHeadBytes = 256 * 1024;
+
 /** An answer as far as a proxy that passes it on byte for byte wants it. */
 export interface AnswerHead {
   readonly headLength: number;
