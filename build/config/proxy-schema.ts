@@ -52,7 +52,7 @@ export const proxySchema = {
           minimum: 4,
           maximum: 256,
           default: 64,
-          description: "A longer head is refused, in KiB.",
+          description: "A longer head is refused, in KiB; of explicit ports, too.",
         },
       },
     },
