@@ -13,6 +13,9 @@ export function commonSettings(site: Site, planned: PlannedPorts, bridge: string
     { kind: "sysctl", key: "net.ipv4.ip_forward", value: "1" },
     // Captured packets have addresses of other devices.
     ...each((name) => `net.ipv4.conf.${name}.rp_filter`, "0"),
+    // Some systems (OpenWrt) have ARP answered only where a local address is of the port's own prefix: 1. Towards the
+    // ISP the prefix has the ISP's router alone, so nobody there would find this one.
+    ...each((name) => `net.ipv4.conf.${name}.arp_ignore`, "0"),
     // Nobody shall be told of a shorter way, past the proxy.
     ...each((name) => `net.ipv4.conf.${name}.send_redirects`, "0"),
     ...each((name) => `net.ipv4.conf.${name}.accept_redirects`, "0"),
