@@ -1,9 +1,8 @@
-import { mergeTrees, textFile, type Entry } from "../../core/tree.ts";
+import { mergeTrees, type Entry } from "../../core/tree.ts";
 import type { OpenwrtBoard } from "../../config/board.ts";
 import type { Package } from "../../debian/packages.ts";
 import type { Payload } from "../../payload/payload.ts";
 import { readOverlays, renderTemplates } from "../../payload/render.ts";
-import type { NetworkModel } from "../../plan/network.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { planPorts } from "../../plan/ports.ts";
 import { bringTools } from "./tools.ts";
@@ -48,17 +47,5 @@ export async function conventions({ board, site, network }: Plan<OpenwrtBoard>):
       shell: site.console === "root-shell",
       devices: devices.map((device) => `"${device}"`).join(", "),
     }),
-    [textFile("/etc/sysctl.d/30-halfbridge.conf", printSysctls(network))],
   );
-}
-
-/**
- * For sysctl(8), which OpenWrt runs at start, on demand, and for each device that comes: it would else set again
- * what the mode needs otherwise.
- */
-function printSysctls({ settings }: NetworkModel): string {
-  const lines = settings.flatMap((setting) =>
-    setting.kind === "sysctl" ? `${setting.key}=${setting.value}\n` : [],
-  );
-  return `# What the set-up needs that this image was built with; it sets and watches all of it by itself.\n${lines.join("")}`;
 }

@@ -62,6 +62,16 @@ test("the overlay has OpenWrt's services in place of BusyBox's, and nothing that
     t.true(paths.includes(path), path);
 });
 
+test("OpenWrt isn't told what one set-up needs of the kernel: it would set that again once the router has another", async (t) => {
+  const { plan, payload, packages } = await madeFor(t, "turris-omnia");
+  const { tree } = await filesTree(plan, payload, packages);
+  const paths = tree.map(({ path }) => path);
+  t.deepEqual(
+    paths.filter((path) => path.startsWith("/etc/sysctl")),
+    [],
+  );
+});
+
 test("ports have the model's own names, wherever OpenWrt or the rules are told of them", async (t) => {
   const { plan } = await madeFor(t, "turris-omnia");
   const lan = ["lan0", "lan1", "lan2", "lan3", "lan4"];
@@ -101,6 +111,7 @@ async function routerWithStages(t: ExecutionContext, files: Readonly<Record<stri
   await writeFiles(root, {
     "usr/lib/halfbridge/stages/capture": says("capture"),
     "usr/lib/halfbridge/stages/network": says("network"),
+    "usr/lib/halfbridge/stages/all": says("all"),
     "usr/lib/halfbridge/prepare-ports": "#!/bin/sh\n",
     ...files,
   });
@@ -113,22 +124,23 @@ async function routerWithStages(t: ExecutionContext, files: Readonly<Record<stri
   };
 }
 
-test("capture is put in force anew once netifd has started, which takes its rules of routing away: before the links at the router's start, and whenever it starts again", async (t) => {
-  const starting = await routerWithStages(t, { "run/halfbridge/stage": "capture\n" });
-  t.deepEqual(await starting("etc/init.d/halfbridge-network", {}, "start"), [
-    "capture stop",
-    "capture start",
-    "network start",
-  ]);
-  const hotplug = "etc/hotplug.d/iface/20-halfbridge";
-  const loopback = { ACTION: "ifup", INTERFACE: "loopback" };
-  const running = await routerWithStages(t, { "run/halfbridge/ports": "" });
-  t.deepEqual(await running(hotplug, loopback), ["capture stop", "capture start"]);
-  t.deepEqual(await running(hotplug, { ...loopback, INTERFACE: "lan" }), []);
-  t.deepEqual(await running(hotplug, { ...loopback, ACTION: "ifdown" }), []);
-  t.deepEqual(await starting(hotplug, loopback), []);
-  const held = { "run/halfbridge/ports": "", "run/halfbridge/capture.held": "" };
-  t.deepEqual(await (await routerWithStages(t, held))(hotplug, loopback), []);
+test("netifd takes rules of routing away when it starts: capture is put in force again before the links, and all of it whenever netifd starts again", async (t) => {
+  const stage = { "run/halfbridge/stage": "capture\n" };
+  const start = async (files: Readonly<Record<string, string>>) =>
+    (await routerWithStages(t, files))("etc/init.d/halfbridge-network", {}, "start");
+  t.deepEqual(await start(stage), ["capture stop", "capture start", "network start"]);
+  t.deepEqual(await start({ ...stage, "run/halfbridge/capture.held": "" }), ["network start"]);
+
+  const hotplug = async (event: string, files: Readonly<Record<string, string>>) => {
+    const [ACTION = "", INTERFACE = ""] = event.split(" ");
+    const run = await routerWithStages(t, { "run/halfbridge/stage": "", ...files });
+    return run("etc/hotplug.d/iface/20-halfbridge", { ACTION, INTERFACE });
+  };
+  const running = { "run/halfbridge/ports": "" };
+  t.deepEqual(await hotplug("ifup loopback", running), ["all restart"]);
+  t.deepEqual(await hotplug("ifup lan", running), []);
+  t.deepEqual(await hotplug("ifdown loopback", running), []);
+  t.deepEqual(await hotplug("ifup loopback", {}), [], "control: the network isn't started yet");
 });
 
 test("an upgrade keeps what was applied and written here, and not the set-up that comes with the image", async (t) => {
@@ -209,7 +221,7 @@ withShellcheck("the scripts are as shellcheck wants them; one that isn't is told
   const folder = await temporaryFolder(t);
   const { plan } = await madeFor(t, "x86-64");
   await writeTree(await conventions(plan), folder);
-  const folders = ["etc/init.d", "etc/uci-defaults"];
+  const folders = ["etc/init.d", "etc/uci-defaults", "etc/hotplug.d/iface"];
   const scripts = (
     await Promise.all(
       folders.map(async (name) =>
