@@ -11,7 +11,7 @@ import { replaceFolder } from "../../core/replace-folder.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
 import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
-import { checkImages, readOverview, type Overview } from "./check-images.ts";
+import { holdImages } from "./check-images.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
 import { makeLogged } from "./make.ts";
 import { lostFromFragment, lostLines, sourceConfig, type Fragment } from "./source-config.ts";
@@ -60,14 +60,13 @@ export async function buildFromSource(
   );
   const { target, subtarget } = board.openwrt;
   const images = join(output, "targets", target, subtarget);
-  const overview = await readOverview(images);
   const said = await readFile(log, "utf8");
-  refuse(checkImages(shown, board, overview, images, said));
+  const overview = await holdImages(shown, board, images, said, made.tools);
   const manifest = parseManifest(await readManifest(images));
   refuse(checkModules(shown, manifest, plan));
   return {
     directory: images,
-    overview: overview as Overview, // that it is there was held above
+    overview,
     ...{ log, files, packages: manifest },
     from: { kind: "source", version },
   };

@@ -7,7 +7,7 @@ import { replaceFolder } from "../../core/replace-folder.ts";
 import { run } from "../../core/run.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
-import { checkImages, readOverview, type Overview } from "./check-images.ts";
+import { holdImages, type Overview } from "./check-images.ts";
 import { checkOffer } from "./check-offer.ts";
 import { checkModules, parseManifest, refusePackages, unknownPackages } from "./check-packages.ts";
 import type { ImageBuilder } from "./imagebuilder.ts";
@@ -77,11 +77,10 @@ export async function buildWithImageBuilder(
       ),
     ),
   );
-  const overview = await readOverview(images);
-  refuse(checkImages(builder.shown, board, overview, images, await readFile(log, "utf8")));
+  const said = await readFile(log, "utf8");
   return {
     directory: images,
-    overview: overview as Overview, // that it is there was held above
+    overview: await holdImages(builder.shown, board, images, said, made.tools),
     ...{ log, files, packages: manifest },
     from: { kind: "imagebuilder", version: builder.version },
   };

@@ -2,7 +2,9 @@ import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
-import type { Fault } from "../../core/faults.ts";
+import { InputError, type Fault } from "../../core/faults.ts";
+import type { Tools } from "../../debian/tools.ts";
+import { checkPartitions } from "./check-partitions.ts";
 
 /** What profiles.json says of a profile, as far as it matters here (scripts/json_add_image_info.py). */
 export interface BuiltProfile {
@@ -24,16 +26,31 @@ export interface Overview {
   readonly profiles: Readonly<Record<string, BuiltProfile>>;
 }
 
-export async function readOverview(directory: string): Promise<Overview | undefined> {
+/**
+ * Holds what came out against what the board expects, and gives OpenWrt's overview of it; `output` is what make said.
+ * Throws an InputError with every fault.
+ */
+export async function holdImages(
+  shown: string,
+  board: OpenwrtBoard,
+  directory: string,
+  output: string,
+  tools: Tools,
+): Promise<Overview> {
   const text = await readFile(join(directory, "profiles.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as Overview);
+  const overview = text === undefined ? undefined : (JSON.parse(text) as Overview);
+  const faults = checkImages(shown, board, overview, directory, output);
+  if (overview === undefined || faults.length > 0) throw new InputError(faults);
+  const tooLong = await checkPartitions(shown, board, overview, directory, tools);
+  if (tooLong.length > 0) throw new InputError(tooLong);
+  return overview;
 }
 
 /**
- * Holds what came out against what the board expects. An image that is over its limit is left out by OpenWrt's
+ * Whether all images are there, and as small as they must be. An image that is over its limit is left out by OpenWrt's
  * makefiles with a warning, and make succeeds: the warning, in `output`, says by how much.
  */
-export function checkImages(
+function checkImages(
   shown: string,
   { openwrt }: OpenwrtBoard,
   overview: Overview | undefined,
