@@ -36,7 +36,8 @@ export const neighboursIpv6: Scenario = {
 
 function answers({ plan }: Lane): Switch {
   if (bridgesArp(plan)) return crossing(plan.network.ports.lan);
-  return { off: "kill -STOP $(pidof ndppd)", on: "kill -CONT $(pidof ndppd)" };
+  const pid = "$(cat /run/halfbridge/ndp.pid)"; // its name is its loader's on OpenWrt
+  return { off: `kill -STOP ${pid}`, on: `kill -CONT ${pid}` };
 }
 
 const askForClients = (lane: Lane, patienceMs: number): Promise<string[]> =>
