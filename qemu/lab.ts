@@ -13,6 +13,7 @@ import { acceleratorFor } from "./machine-kinds.ts";
 import { Machine } from "./machine.ts";
 import { Router } from "./router.ts";
 import { SocketDirectory } from "./socket-directory.ts";
+import { ownStartup, type Startup } from "./startup.ts";
 import { originCount, planTopology, type Topology } from "./topology.ts";
 
 export interface LabOptions {
@@ -26,6 +27,8 @@ export interface LabOptions {
   readonly runDirectory: string;
   /** The router's. */
   readonly memoryMiB: number;
+  /** Of an image that isn't of our own making. */
+  readonly startup?: Startup;
   /** How many routers to have, each with surroundings of its own; those after the first are for power cuts. */
   readonly lanes: number;
 }
@@ -153,12 +156,12 @@ function createRouter(
   lane: number,
   run: SocketDirectory,
 ): Promise<Router> {
-  const { imageFile, firmware, memoryMiB, plan } = options;
+  const { imageFile, firmware, memoryMiB, plan, startup = ownStartup } = options;
   const cpu = plan.board.arch;
   const accelerator = acceleratorFor(cpu, options.accelerator);
   return Router.create(
     {
-      ...{ name: `router-${lane}`, cpu, imageFile, firmware, accelerator, memoryMiB },
+      ...{ name: `router-${lane}`, cpu, imageFile, firmware, accelerator, memoryMiB, startup },
       ports: [
         { mac: router.ispMac, socket: socketOf("isp", lane), role: "client" },
         { mac: router.lanMac, socket: socketOf("lan", lane), role: "client" },

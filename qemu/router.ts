@@ -8,6 +8,7 @@ import { sharedLine } from "./framing.ts";
 import type { DiskBoot, MachineSpec } from "./machine-arguments.ts";
 import { Machine } from "./machine.ts";
 import type { SocketDirectory } from "./socket-directory.ts";
+import type { Startup } from "./startup.ts";
 
 export interface RouterOptions extends Pick<
   MachineSpec,
@@ -16,10 +17,8 @@ export interface RouterOptions extends Pick<
   /** The image under test; it is only read. */
   readonly imageFile: string;
   readonly firmware: LabFirmware;
+  readonly startup: Startup;
 }
-
-/** From power-on; software emulation on a busy machine is slow. */
-const bootTimeoutMs = 90_000;
 
 /**
  * The router under test: a machine that can be switched on and off many times, with one disk: a layer
@@ -28,14 +27,21 @@ const bootTimeoutMs = 90_000;
 export class Router {
   readonly #spec: MachineSpec;
   readonly #boot: DiskBoot;
+  readonly #startup: Startup;
   readonly #directory: SocketDirectory;
   #machine: Machine | undefined;
   #console: Console | undefined;
   #startedMs = 0;
 
-  private constructor(spec: Omit<MachineSpec, "boot">, boot: DiskBoot, directory: SocketDirectory) {
+  private constructor(
+    spec: Omit<MachineSpec, "boot">,
+    boot: DiskBoot,
+    startup: Startup,
+    directory: SocketDirectory,
+  ) {
     this.#spec = { ...spec, boot };
     this.#boot = boot;
+    this.#startup = startup;
     this.#directory = directory;
   }
 
@@ -48,8 +54,9 @@ export class Router {
       firmware: await installFirmware(options.firmware, options.cpu, name, directory.path),
       disk: { file, format: "qcow2", cache: "writethrough" },
     };
-    const { cpu, memoryMiB, accelerator, ports } = options;
-    return new Router({ name, cpu, memoryMiB, accelerator, ports, shells: [] }, boot, directory);
+    const { cpu, memoryMiB, accelerator, ports, startup } = options;
+    const spec = { name, cpu, memoryMiB, accelerator, ports, shells: [] };
+    return new Router(spec, boot, startup, directory);
   }
 
   /** The serial console, where the site gives a root shell to whoever holds the cable. */
@@ -100,9 +107,9 @@ export class Router {
     this.#console = new Console(serial, sharedLine, spec.name, join(this.#directory.path, serialLog));
   }
 
-  /** Waits until its log says that the proxy listens; gives the time since it was switched on, in milliseconds. */
-  async waitForProxy({ timeoutMs = bootTimeoutMs }: Patience = {}): Promise<number> {
-    await this.console.waitFor(/"event":"listening"/, { timeoutMs });
+  /** Waits until the proxy listens; gives the time since it was switched on, in milliseconds. */
+  async waitForProxy({ timeoutMs = this.#startup.timeoutMs }: Patience = {}): Promise<number> {
+    await this.#startup.waitForProxy(this.console, timeoutMs);
     return performance.now() - this.#startedMs;
   }
 

@@ -11,8 +11,13 @@ import type { Claim, Report } from "../report/report.ts";
 import { writeReport } from "../report/write-report.ts";
 import type { Accelerator } from "../../qemu/accelerator.ts";
 import { acceleratorFor } from "../../qemu/machine-kinds.ts";
+import type { LabOptions } from "../../qemu/lab.ts";
+import { proveMatrix } from "../../qemu/matrix/prove-matrix.ts";
 import { proveOpenwrt } from "../../qemu/prove-openwrt.ts";
-import { openLab, type FirmwareKind, type LabFlags } from "./lab-inputs.ts";
+import type { Proof } from "../../qemu/prove.ts";
+import { openwrtStartup } from "../../qemu/startup.ts";
+import { openLab, type LabFlags } from "./lab-inputs.ts";
+import { partOf, wantsMatrix, wantsMatrixAlone, type MatrixFlags } from "./matrix-part.ts";
 import {
   acceleratorNames,
   judgedFromOutside,
@@ -23,7 +28,7 @@ import {
 } from "./report-runs.ts";
 
 /** What QEMU can start of OpenWrt's images: by target, the firmware and the type of image that it starts. */
-const startable: Readonly<Record<string, readonly (readonly [FirmwareKind, string])[]>> = {
+const startable: Readonly<Record<string, readonly (readonly ["bios" | "uefi", string])[]>> = {
   "x86/64": [
     ["bios", "combined"],
     ["uefi", "combined-efi"],
@@ -35,7 +40,7 @@ const startable: Readonly<Record<string, readonly (readonly [FirmwareKind, strin
 export function startableImages({
   name,
   openwrt,
-}: OpenwrtBoard): readonly (readonly [FirmwareKind, string])[] {
+}: OpenwrtBoard): readonly (readonly ["bios" | "uefi", string])[] {
   const target = `${openwrt.target}/${openwrt.subtarget}`;
   const found = startable[target];
   if (found !== undefined) return found;
@@ -48,39 +53,47 @@ export function startableImages({
 /** Boots OpenWrt's own images, judges them, and writes the report beside them. */
 export async function proveOpenwrtBoard(
   { directory, manifest, plan }: OpenwrtPublished & { plan: Plan<OpenwrtBoard> },
-  options: LabFlags,
+  options: LabFlags & MatrixFlags,
   tellClaim: (claim: Claim) => void,
 ): Promise<Report> {
   const { board } = plan;
-  const lab = await openLab(options);
-  const accelerator = acceleratorFor(board.arch, lab.accelerator);
-  const runs: LabRun[] = [];
-  const tried: OpenwrtManifest["images"][number][] = [];
-  for (const [kind, type] of startableImages(board)) {
-    if (options.firmware !== "all" && options.firmware !== kind) continue;
+  const images = startableImages(board).flatMap(([kind, type]) => {
     const image = manifest.images.find((each) => each.type === type && each.filesystem === "squashfs");
-    if (image === undefined) continue;
-    const imageFile = await unpackImage(join(directory, image.file));
-    const prove = () =>
-      proveOpenwrt(
-        {
-          plan,
-          imageFile,
-          firmware: { kind: kind as "bios" | "uefi" },
-          ...lab,
-          runDirectory: join(directory, "lab", kind),
-          memoryMiB: board.memoryMiB,
-        },
-        tellClaim,
-      );
-    const proof = await step(`Prove it in the lab, started by ${kind} (${accelerator})`, prove);
-    runs.push({ where: kind, firmware: kind, proof });
-    tried.push(image);
-  }
-  const [image] = tried;
-  if (image === undefined)
+    const isMeant = options.firmware === "all" || options.firmware === kind;
+    return image !== undefined && isMeant ? [{ kind, image }] : [];
+  });
+  const [main] = images;
+  if (main === undefined)
     throw new InputError([{ file: directory, path: "", fact: "has no image that the lab could start" }]);
-  const report = makeOpenwrtReport(plan, manifest, image, runs, accelerator);
+  const equipment = await openLab(options);
+  const accelerator = acceleratorFor(board.arch, equipment.accelerator);
+  const runs: LabRun[] = [];
+  const run = async (
+    [title, where]: readonly [string, string],
+    { kind, image }: typeof main,
+    prove: (options: Omit<LabOptions, "lanes">) => Promise<Proof>,
+  ) => {
+    const imageFile = await unpackImage(join(directory, image.file));
+    const proof = await step(`${title}, started by ${kind} (${accelerator})`, () =>
+      prove({
+        plan,
+        imageFile,
+        firmware: { kind },
+        startup: openwrtStartup,
+        ...equipment,
+        runDirectory: join(directory, "lab", where),
+        memoryMiB: board.memoryMiB,
+      }),
+    );
+    runs.push({ where, firmware: kind, proof });
+  };
+  for (const image of wantsMatrixAlone(options) ? [] : images) {
+    await run(["Prove it in the lab", image.kind], image, (lab) => proveOpenwrt(lab, tellClaim));
+  }
+  if (wantsMatrix(options)) {
+    await run(["Prove every mode", "matrix"], main, (lab) => proveMatrix(lab, partOf(options), tellClaim));
+  }
+  const report = makeOpenwrtReport(plan, manifest, main.image, runs, accelerator);
   await writeReport(report, directory);
   note(`Report: ${join(directory, "report.html")}`);
   return report;

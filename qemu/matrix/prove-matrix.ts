@@ -1,4 +1,3 @@
-import type { Plan } from "../../build/plan/plan.ts";
 import type { Claim } from "../../build/report/report.ts";
 import { claimVerdict } from "../../build/report/verdict.ts";
 import { applySite } from "../apply-site.ts";
@@ -29,7 +28,7 @@ const mostLanes = 3;
  * other while it runs.
  */
 export async function proveMatrix(
-  options: Omit<LabOptions, "lanes"> & { readonly plan: Plan },
+  options: Omit<LabOptions, "lanes">,
   part: Part,
   onClaim: (claim: Claim) => void = () => {},
 ): Promise<Proof> {

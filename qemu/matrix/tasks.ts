@@ -1,5 +1,5 @@
 import type { Site } from "../../build/config/site.ts";
-import { makePlan, type Plan } from "../../build/plan/plan.ts";
+import { makePlan, type AnyPlan } from "../../build/plan/plan.ts";
 import { matrixScenarios, onceScenarios } from "../scenarios/index.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { Topology } from "../topology.ts";
@@ -38,7 +38,7 @@ export function columnsOf({ mode, dialect: only }: Part): Column[] {
 /** All that the columns promise, each promise once. Those that take longest come first, so that all routers are busy to the end. */
 export function tasksOf(
   columns: readonly Column[],
-  { board, site: base }: Plan,
+  { board, site: base }: AnyPlan,
   part: Part,
   topology: Topology,
 ): Task[] {
@@ -47,7 +47,8 @@ export function tasksOf(
   const tasks = columns.flatMap((column) => {
     const { way, dialect } = column;
     const hasTwin = columns.some((other) => other.way === way && other.dialect !== dialect);
-    const open = new Set([...matrixScenarios, ...(way === ways[0] ? onceScenarios : [])].filter(wanted));
+    const isFirst = way === columns[0]?.way;
+    const open = new Set([...matrixScenarios, ...(isFirst ? onceScenarios : [])].filter(wanted));
     return choices.map((choice, index): Task => {
       const site = siteFor(base, way, dialect, choice, topology);
       const plan = makePlan(board, site);

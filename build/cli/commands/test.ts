@@ -1,9 +1,8 @@
 import { join, relative } from "node:path";
-import { Option, type Command } from "commander";
-import { InputError } from "../../core/faults.ts";
+import type { Command } from "commander";
 import { note, step } from "../../core/progress.ts";
 import type { Published } from "../../image/publish-image.ts";
-import { makePlan, type Plan } from "../../plan/plan.ts";
+import { makePlan } from "../../plan/plan.ts";
 import { formatSummary } from "../../report/format-summary.ts";
 import type { Claim, Report } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
@@ -32,31 +31,27 @@ import {
   type FirmwareKind,
   type LabFlags,
 } from "../lab-inputs.ts";
+import {
+  partOf,
+  requirePromise,
+  takesMatrixOptions,
+  wantsMatrix,
+  wantsMatrixAlone,
+  type MatrixFlags,
+} from "../matrix-part.ts";
 import { buildPhase, tellOutcomes } from "./build.ts";
 import { acceleratorFor } from "../../../qemu/machine-kinds.ts";
-import { partNames, proveMatrix } from "../../../qemu/matrix/prove-matrix.ts";
-import { columnsOf, tasksOf, type Part } from "../../../qemu/matrix/tasks.ts";
+import { proveMatrix } from "../../../qemu/matrix/prove-matrix.ts";
 import { proveImage, type Proof } from "../../../qemu/prove.ts";
-import { planTopology } from "../../../qemu/topology.ts";
 
-interface TestFlags extends InputOptions, BuildFlags, OpenwrtFlags, LabFlags, Part {
-  readonly matrix?: true;
+interface TestFlags extends InputOptions, BuildFlags, OpenwrtFlags, LabFlags, MatrixFlags {
   readonly json?: true;
 }
 
 /** `halfbridge test` */
 export function addTest(program: Command): void {
-  const part = (flags: string, what: string, choices: readonly string[]) =>
-    new Option(flags, `only this ${what} of the matrix`).choices(choices);
-  takesLabOptions(takesBase(takesAll(takesInputs(program.command("test")))))
+  takesMatrixOptions(takesLabOptions(takesBase(takesAll(takesInputs(program.command("test"))))))
     .description("boot the image between a virtual ISP and a virtual LAN, and prove what the site says")
-    .option(
-      "--matrix",
-      "prove every mode in both dialects as well, on running routers (some 12 minutes), or the part that is chosen",
-    )
-    .addOption(part("--mode <mode>", "mode", partNames.modes))
-    .addOption(part("--dialect <dialect>", "dialect", partNames.dialects))
-    .addOption(part("--claim <claim>", "claim", partNames.claims))
     .option("--fast", "prove an image that was compressed quickly")
     .option("--json", "the report, or what became of all boards, as JSON")
     .option("--imagebuilder <path>", "prove the images that an OpenWrt ImageBuilder makes")
@@ -93,7 +88,7 @@ async function proveBoard(boardName: string, options: TestFlags): Promise<Proven
   const { board: profile, ...loaded } = await readInputs(boardName, options);
   const board = onBase(profile, options);
   requireConsole(loaded.site, options.site);
-  requirePromise(makePlan(board, loaded.site, loaded.files), partOf(options));
+  requirePromise(makePlan(board, loaded.site, loaded.files), options);
   const firmwares = chooseFirmwares(options.firmware, board);
   const published = await buildOnBase(board, loaded, options);
   const lab = await openLab(options);
@@ -103,12 +98,12 @@ async function proveBoard(boardName: string, options: TestFlags): Promise<Proven
     const proof = await step(`${title}, started by ${firmware} (${accelerator})`, prove);
     runs.push({ where, firmware, proof });
   };
-  for (const firmware of isPart(options) && !options.matrix ? [] : firmwares) {
+  for (const firmware of wantsMatrixAlone(options) ? [] : firmwares) {
     await run("Prove it in the lab", firmware, firmware, async () =>
       proveImage(await labFor(published, firmware, firmware, lab), tellClaim),
     );
   }
-  if (options.matrix || isPart(options)) {
+  if (wantsMatrix(options)) {
     const [firmware = "bios"] = firmwares;
     await run("Prove every mode", "matrix", firmware, async () =>
       proveMatrix(await labFor(published, firmware, "matrix", lab), partOf(options), tellClaim),
@@ -119,26 +114,6 @@ async function proveBoard(boardName: string, options: TestFlags): Promise<Proven
   return { published, report };
 }
 
-/** A part of the matrix is proven alone, if --matrix doesn't say otherwise. */
-const isPart = ({ mode, dialect, claim }: Part): boolean =>
-  mode !== undefined || dialect !== undefined || claim !== undefined;
-
-const partOf = ({ mode, dialect, claim }: Part): Part => ({
-  ...(mode === undefined ? {} : { mode }),
-  ...(dialect === undefined ? {} : { dialect }),
-  ...(claim === undefined ? {} : { claim }),
-});
-
-/** A claim that nothing of the chosen part promises would be proven by nothing. */
-function requirePromise(plan: Plan, part: Part): void {
-  if (tasksOf(columnsOf(part), plan, part, planTopology(plan.site)).length > 0) return;
-  const file = Object.entries(part)
-    .map(([name, value]) => `--${name} ${value}`)
-    .join(" ");
-  const fact = "none of these set-ups promises that claim";
-  throw new InputError([{ file, path: "", fact, hint: "choose fewer of mode, dialect and claim" }]);
-}
-
 function tellClaim(claim: Claim): void {
   const where = claim.setup === undefined ? "" : `${claim.setup.mode} · ${claim.setup.dialect}: `;
   note(`  ${claimVerdict(claim) === "passed" ? "✓" : "✗"} ${where}${claim.title}`);
@@ -147,8 +122,9 @@ function tellClaim(claim: Claim): void {
 
 /** Builds OpenWrt's images with the payload in them, and proves those that the lab can start. */
 async function proveOpenwrtImages(boardName: string, options: TestFlags): Promise<void> {
-  const { board, site } = await readForBase(openwrtExport, boardName, options);
+  const { board, site, files } = await readForBase(openwrtExport, boardName, options);
   requireConsole(site, options.site);
+  requirePromise(makePlan(board, site, files), options);
   startableImages(board); // before hours are spent on building
   const report = await proveOpenwrtBoard(await buildOpenwrt(boardName, options), options, tellClaim);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatSummary(report));
