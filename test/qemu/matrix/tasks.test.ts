@@ -40,3 +40,16 @@ test("a part leaves the rest out: another mode, another dialect, other claims", 
     ],
   );
 });
+
+test("what is no matter of the mode is proven in the first mode of any part, in either dialect", (t) => {
+  for (const part of [{}, { mode: "bridge-broute" }]) {
+    const columns = tasksFor(part)
+      .filter(({ scenarios }) => scenarios.some(({ id }) => id === "port-returns"))
+      .map(({ column }) => [column.way, column.dialect]);
+    const [first] = columnsOf(part);
+    t.deepEqual(columns, [
+      [first?.way, "legacy"],
+      [first?.way, "nft"],
+    ]);
+  }
+});
