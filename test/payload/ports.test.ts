@@ -13,8 +13,7 @@ async function routerWith(t: ExecutionContext, ports: Readonly<Record<string, nu
     "dev/kmsg": "",
     log: "",
     // the stage of the network notes them
-    "usr/lib/halfbridge/stages/all": `${says("all $1")}[ "$1" = stop ] || sh "$ROOT/ports" note\n`,
-    "usr/lib/halfbridge/stages/capture": says("capture $1"),
+    "usr/lib/halfbridge/stages/all": `${says("all $1")}sh "$ROOT/ports" note\n`,
     "usr/lib/halfbridge/prepare-ports": says("prepare"),
   });
   const text = await relocate("usr/lib/halfbridge/ports", ["/run/", "/usr/lib/", "/dev/kmsg", "/sys/"], root);
@@ -42,7 +41,7 @@ async function routerWith(t: ExecutionContext, ports: Readonly<Record<string, nu
 
 const oneLan = "ISP='wan'\nLAN='lan'\n";
 const threeLan = "ISP='wan'\nLAN='lan1 lan2 lan3'\n";
-const anew = ["all stop", "all start"];
+const anew = ["all restart"];
 
 test("as long as the ports are those that the network was started with, nothing is done", async (t) => {
   const { follow } = await routerWith(t, { wan: 2, lan: 3 });
@@ -83,13 +82,6 @@ test("without a port that it can't do without, the network isn't started; of sev
 
 test("where all of the LAN's are missing, one of them is named", async (t) => {
   t.like((await routerWith(t, { wan: 2 }, threeLan)).missing(), { status: 0, stdout: "lan3\n" });
-});
-
-test("a capture that the operator stopped stays stopped", async (t) => {
-  const { root, follow, plug } = await routerWith(t, { wan: 2, lan: 3 });
-  await writeFiles(root, { "run/halfbridge/capture.held": "" });
-  await plug("lan", 4);
-  t.deepEqual((await follow()).ran, [...anew, "capture stop"]);
 });
 
 test("a network that was stopped isn't started by a port that comes", async (t) => {
