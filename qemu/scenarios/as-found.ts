@@ -49,9 +49,11 @@ type Moment = "before" | "running" | "after";
 /** On the router: a serial console is slow. */
 const fileOf = (moment: Moment): string => `/tmp/as-found.${moment}`;
 
-/** The lines that differ from before, without diff's heading. */
+/** The lines that differ from before, each with - or +. (OpenWrt has no diff.) */
 const differences = ({ router }: Lane, moment: Moment): Promise<string> =>
-  router.console.succeed(`diff -U 0 ${fileOf("before")} ${fileOf(moment)} | sed 1,2d`);
+  router.console.succeed(
+    `awk 'NR == FNR { a[$0]; next } { b[$0] } END { for (l in a) if (!(l in b)) print "-" l; for (l in b) if (!(l in a)) print "+" l }' ${fileOf("before")} ${fileOf(moment)}`,
+  );
 
 /** As init does it. */
 const stop = "for s in network capture guard; do /usr/lib/halfbridge/stages/$s stop || exit 1; done";

@@ -18,7 +18,7 @@ async function routerWith(t: ExecutionContext, ports: Readonly<Record<string, nu
   });
   const text = await relocate("usr/lib/halfbridge/ports", ["/run/", "/usr/lib/", "/dev/kmsg", "/sys/"], root);
   await writeFiles(root, { ports: text });
-  const run = (command: string) => runScript([join(root, "ports"), command], { ROOT: root });
+  const run = (...command: string[]) => runScript([join(root, "ports"), ...command], { ROOT: root });
   const plug = (port: string, number: number) =>
     writeFiles(root, { [`sys/class/net/${port}/ifindex`]: `${number}\n` });
   for (const [port, number] of Object.entries(ports)) await plug(port, number);
@@ -28,6 +28,7 @@ async function routerWith(t: ExecutionContext, ports: Readonly<Record<string, nu
     plug,
     unplug: (port: string) => rm(join(root, "sys/class/net", port), { recursive: true }),
     missing: () => run("missing"),
+    went: (port: string) => t.like(run("went", port), { status: 0, stderr: "" }),
     /** What was run, and what the console was told. */
     follow: async () => {
       await writeFiles(root, { log: "", "dev/kmsg": "" });
@@ -65,6 +66,20 @@ test("it may have come back before anybody saw that it was gone", async (t) => {
   const { follow, plug } = await routerWith(t, { wan: 2, lan: 3 });
   await plug("wan", 9);
   t.deepEqual((await follow()).told, ["<3>halfbridge: starting the network anew, with wan"]);
+});
+
+test("one that has its former number again, as OpenWrt's Linux gives it, is taken for another device, too", async (t) => {
+  const { follow, plug, unplug, went } = await routerWith(t, { wan: 2, lan: 3 });
+  await unplug("lan");
+  t.deepEqual((await follow()).told, ["<3>halfbridge: the network port lan is gone"]);
+  await plug("lan", 3);
+  t.deepEqual((await follow()).ran, anew);
+  t.deepEqual((await follow()).ran, []);
+  // gone and back before anybody looks, but told of
+  went("wan");
+  went("br0");
+  t.deepEqual((await follow()).ran, anew);
+  t.deepEqual((await follow()).ran, []);
 });
 
 test("without a port that it can't do without, the network isn't started; of several LAN ports one will do", async (t) => {

@@ -221,7 +221,7 @@ withShellcheck("the scripts are as shellcheck wants them; one that isn't is told
   const folder = await temporaryFolder(t);
   const { plan } = await madeFor(t, "x86-64");
   await writeTree(await conventions(plan), folder);
-  const folders = ["etc/init.d", "etc/uci-defaults", "etc/hotplug.d/iface"];
+  const folders = ["etc/init.d", "etc/uci-defaults", "etc/hotplug.d/iface", "etc/hotplug.d/net"];
   const scripts = (
     await Promise.all(
       folders.map(async (name) =>
