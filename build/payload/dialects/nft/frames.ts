@@ -99,9 +99,21 @@ const quote = (device: string): string => `"${device}"`;
 const markSide = (side: Side): string => `meta mark set meta mark or ${hex(marks[side])}`;
 
 function printRule({ why, port, match }: FrameRule, verdict: string): string[] {
-  const words = [...(port === undefined ? [] : [`iifname ${quote(port)}`]), ...printMatch(match), verdict];
-  return [`# ${why}`, words.join(" ")];
+  const from = port === undefined ? [] : [`iifname ${quote(port)}`];
+  return [`# ${why}`, ...printMatches(match).map((words) => [...from, ...words, verdict].join(" "))];
 }
+
+/**
+ * An IPv6 fragment by each of two expressions: not every kernel finds the header of fragments in every frame by looking
+ * for it (OpenWrt's didn't in long ones), and what the first header is followed by may be another one.
+ */
+function printMatches(match: FrameMatch): string[][] {
+  const words = printMatch(match);
+  if (!words.includes(anyIpv6Part)) return [words];
+  return [words, words.map((word) => (word === anyIpv6Part ? "ip6 nexthdr ipv6-frag" : word))];
+}
+
+const anyIpv6Part = "exthdr frag exists";
 
 function printMatch({ addressedTo, arp, ip }: FrameMatch): string[] {
   return [
@@ -129,7 +141,7 @@ const errors: Readonly<Record<Family, string>> = {
 function printIp(ip: NonNullable<FrameMatch["ip"]>): string[] {
   const { family, from, to, protocol, sourcePorts, destinationPorts, fragment } = ip;
   const name = family === "ipv4" ? "ip" : "ip6";
-  const anyPart = family === "ipv4" ? "ip frag-off & 0x3fff != 0" : "exthdr frag exists";
+  const anyPart = family === "ipv4" ? "ip frag-off & 0x3fff != 0" : anyIpv6Part;
   return [
     `ether type ${name}`,
     ...(from === undefined ? [] : [`${name} saddr ${from}`]),
