@@ -1,4 +1,4 @@
-import { hasOwnImage, type Board, type BoardProfile } from "../config/board.ts";
+import { hasOwnImage, type Board, type BoardProfile, type OpenwrtBoard } from "../config/board.ts";
 
 /** What is known of a board's image before anyone flashes it. */
 export interface ProofLevel {
@@ -20,13 +20,24 @@ const starters: Readonly<Record<Board["image"]["format"], Readonly<Partial<Recor
     "gpt-boot-script": { arm64: "QEMU's U-Boot", armhf: "QEMU's U-Boot" },
   };
 
-/** As proofOf, for a board of any base: of OpenWrt's images, the lab boots those for PCs. */
+/** The same of OpenWrt's own images, by target. */
+const openwrtStarters: Readonly<Record<string, string>> = {
+  "x86/64": "SeaBIOS and OVMF",
+  "armsr/armv8": "edk2",
+};
+
+/** As proofOf, for a board of any base: of OpenWrt's images, the lab boots those for generic machines. */
 export function proofOfProfile(board: BoardProfile): ProofLevel {
   if (hasOwnImage(board)) return proofOf(board);
+  const { evidence = [], openwrt } = board as OpenwrtBoard;
+  const startedBy = openwrtStarters[`${openwrt.target}/${openwrt.subtarget}`] ?? "";
   return {
-    level: (board.evidence ?? []).length > 0 ? "hardware" : "payload",
-    startedBy: "",
-    notExercised: ["the model's own image, kernel and boot flow", "drivers of its own hardware"],
+    level: evidence.length > 0 ? "hardware" : startedBy === "" ? "payload" : "image",
+    startedBy,
+    notExercised: [
+      ...(startedBy === "" ? ["the model's own image, kernel and boot flow"] : []),
+      partNames.drivers,
+    ],
   };
 }
 

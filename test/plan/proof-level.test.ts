@@ -1,6 +1,7 @@
 import test from "ava";
-import type { Board } from "../../build/config/board.ts";
-import { proofOf } from "../../build/plan/proof-level.ts";
+import { startableImages } from "../../build/cli/prove-openwrt-board.ts";
+import { hasOwnImage, readAllProfiles, type Board, type OpenwrtBoard } from "../../build/config/board.ts";
+import { proofOf, proofOfProfile } from "../../build/plan/proof-level.ts";
 import { board } from "../setups.ts";
 
 const change = (changes: Partial<Board>): Board => ({ ...board, ...changes });
@@ -36,4 +37,19 @@ test("evidence of someone who ran it makes it hardware, and none doesn't", (t) =
   const evidence = [{ date: "2026-11-28", by: "a contributor", seen: "clients were filtered" }];
   t.is(proofOf(change({ evidence })).level, "hardware");
   t.is(proofOf(change({ evidence: [] })).level, "image");
+});
+
+test("of OpenWrt's images, those are proven as such that the lab has a machine for", async (t) => {
+  const boards = (await readAllProfiles()).filter((profile) => !hasOwnImage(profile)) as OpenwrtBoard[];
+  const proofs = new Map(boards.map((each) => [each.name, proofOfProfile(each)]));
+  t.deepEqual(proofs.get("armsr-armv8"), {
+    level: "image",
+    startedBy: "edk2",
+    notExercised: ["drivers of its own hardware"],
+  });
+  t.true(proofs.get("openwrt-one")?.notExercised.includes("the model's own image, kernel and boot flow"));
+  for (const each of boards) {
+    if (proofs.get(each.name)?.startedBy === "") t.throws(() => startableImages(each));
+    else t.notThrows(() => startableImages(each));
+  }
 });
