@@ -1,6 +1,6 @@
 import type { Lane } from "../lab.ts";
 import { expectEqual, expectThat, type Scenario } from "./scenario.ts";
-import { ask, capturedServices, type Service } from "./vocabulary.ts";
+import { ask, capturedServices, shortSleep, type Service } from "./vocabulary.ts";
 import { whileTrying } from "./while-trying.ts";
 
 /** failMode: closed, over a restart of all that the init scripts start. */
@@ -70,10 +70,10 @@ const wrongOrder = `${stopAll}; /usr/lib/halfbridge/stages/guard start && /usr/l
 const restartWithProxy = [
   stopAll,
   "kill -STOP $(cat /run/halfbridge/supervisor.pid); kill -KILL $(cat /run/halfbridge/proxy.pid)",
-  "while [ -e /run/halfbridge/listening ]; do usleep 100000; done",
+  `while [ -e /run/halfbridge/listening ]; do ${shortSleep}; done`,
   "/usr/lib/halfbridge/stages/guard start && /usr/lib/halfbridge/stages/capture start && /usr/lib/halfbridge/stages/network start",
   "sleep 1; kill -CONT $(cat /run/halfbridge/supervisor.pid)",
-  "until [ -e /run/halfbridge/capturing ] && [ -e /run/halfbridge/listening ]; do usleep 100000; done",
+  `until [ -e /run/halfbridge/capturing ] && [ -e /run/halfbridge/listening ]; do ${shortSleep}; done`,
 ].join("; ");
 
 const whileDoing = (lane: Lane, command: string) =>

@@ -3,7 +3,7 @@ import type { Lane } from "../lab.ts";
 import { forwarded } from "./nothing-slips-past.ts";
 import { between, expectEqual, expectThat, type Scenario } from "./scenario.ts";
 import { capture } from "./switches.ts";
-import { ask, capturedServices, type Service } from "./vocabulary.ts";
+import { ask, capturedServices, shortSleep, type Service } from "./vocabulary.ts";
 
 /** failMode: closed. */
 export const failClosed: Scenario = {
@@ -57,7 +57,7 @@ export const failOpen: Scenario = {
     title: "with packets held for the proxy, as failMode: closed does, nothing gets out",
     async refute(lane) {
       const hold = [
-        `while [ -e ${run}/listening ]; do usleep 50000; done; flock ${run}/capture.lock ${run}/setup/capture.start`,
+        `while [ -e ${run}/listening ]; do ${shortSleep}; done; flock ${run}/capture.lock ${run}/setup/capture.start`,
         ...(lane.plan.site.dialect === "nft" ? ["nft add rule inet halfbridge-capture proxy drop"] : []),
       ].join(" && ");
       await withoutProxy(lane, () =>

@@ -87,3 +87,6 @@ export function upload({ plan }: Lane, address: string, bytes: number, seconds: 
   const end = plan.site.proxy.engine === "squid" ? ",shut-none" : "";
   return `${body} | timeout ${seconds} socat -t ${seconds} - TCP:${bracketed(address)}:80,connect-timeout=${seconds}${end} 2>/dev/null | sed -n '$s/^[0-9a-f]\\{64\\} //p'`;
 }
+
+/** On the router. (OpenWrt's BusyBox has no usleep, and sleeps for whole seconds.) */
+export const shortSleep = "{ usleep 100000 2>/dev/null || sleep 1; }";
