@@ -53,7 +53,7 @@ export function fullBridge(board: BoardProfile, site: Site, take: Frames["captur
       marksSides: true,
       capture: { take, rules: captureRules(capture, isp, lan) },
     },
-    arrivals: { isp: arrivals(take, isp, "isp"), lan: arrivals(take, lan, "lan") },
+    arrivals: { isp: arrivals(isp, "isp"), lan: arrivals(lan, "lan") },
     uplink: name,
     downlink: name,
     capture,
@@ -63,11 +63,14 @@ export function fullBridge(board: BoardProfile, site: Site, take: Frames["captur
   };
 }
 
-/** A brouted frame arrives on its port; what the bridge hands up, marked, on the bridge. */
-function arrivals(take: Frames["capture"]["take"], port: string, side: Side): Arrival[] {
-  const marked = { device: name, mark: marks[side] };
-  return take === "broute" ? [{ device: port }, marked] : [marked];
-}
+/**
+ * What the bridge hands up, marked, arrives on the bridge, and a brouted frame on its port; so do, on OpenWrt, the first
+ * frames of a port that comes up.
+ */
+const arrivals = (port: string, side: Side): Arrival[] => [
+  { device: port },
+  { device: name, mark: marks[side] },
+];
 
 function captureRules(capture: Capture, isp: string, lan: string): FrameRule[] {
   const { clientSide, serverSide, families } = capture;
