@@ -36,6 +36,8 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
     "run/halfbridge/ndp.pid": "99999999\n",
     "run/halfbridge/listening": "",
     "usr/lib/halfbridge/runtime/node": renderer,
+    "usr/lib/halfbridge/render-setup.cjs": "",
+    "etc/halfbridge/board.json": "{}\n",
     "programs/usleep": "#!/bin/sh\n",
     // what sees a trial to its end isn't started, but noted: tests are to take as long as they take
     "programs/setsid": '#!/bin/sh\necho "$*" > "$ROOT/later.new" && mv "$ROOT/later.new" "$ROOT/later"\n',
@@ -55,6 +57,7 @@ async function routerOf(t: ExecutionContext, files: Readonly<Record<string, stri
   await writeFiles(root, {
     ctl: await relocate("usr/sbin/halfbridge-ctl", paths, root),
     "usr/lib/halfbridge/stages/all": await relocate("usr/lib/halfbridge/stages/all", paths, root),
+    "usr/lib/halfbridge/render-setup": await relocate("usr/lib/halfbridge/render-setup", paths, root),
   });
   return {
     root,
