@@ -29,6 +29,8 @@ export interface LabOptions {
   readonly memoryMiB: number;
   /** Of an image that isn't of our own making. */
   readonly startup?: Startup;
+  /** A file that each router finds on a second disk. */
+  readonly cargo?: string;
   /** How many routers to have, each with surroundings of its own; those after the first are for power cuts. */
   readonly lanes: number;
 }
@@ -156,12 +158,13 @@ function createRouter(
   lane: number,
   run: SocketDirectory,
 ): Promise<Router> {
-  const { imageFile, firmware, memoryMiB, plan, startup = ownStartup } = options;
+  const { imageFile, firmware, memoryMiB, plan, cargo, startup = ownStartup } = options;
   const cpu = plan.board.arch;
   const accelerator = acceleratorFor(cpu, options.accelerator);
   return Router.create(
     {
       ...{ name: `router-${lane}`, cpu, imageFile, firmware, accelerator, memoryMiB, startup },
+      ...(cargo === undefined ? {} : { cargo }),
       ports: [
         { mac: router.ispMac, socket: socketOf("isp", lane), role: "client" },
         { mac: router.lanMac, socket: socketOf("lan", lane), role: "client" },

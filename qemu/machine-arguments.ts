@@ -28,6 +28,8 @@ export interface KernelBoot {
 export interface DiskBoot {
   readonly firmware: Firmware;
   readonly disk: Disk;
+  /** A file that the machine finds on a second disk, whose serial number is `cargo`; it is only read. */
+  readonly cargo?: string;
 }
 
 /**
@@ -94,11 +96,20 @@ function bootArguments(boot: KernelBoot | DiskBoot): string[] {
   if ("kernel" in boot) {
     return ["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine];
   }
-  const { disk, firmware } = boot;
+  const { disk, firmware, cargo } = boot;
   return [
     ...firmwareArguments(firmware),
     ...["-drive", `if=none,id=disk,format=${disk.format},cache=${disk.cache},file=${escaped(disk.file)}`],
     ...["-device", "virtio-blk-pci,drive=disk,bootindex=0,addr=0x2"],
+    ...(cargo === undefined ? [] : cargoArguments(cargo)),
+  ];
+}
+
+/** Behind all other slots: the kernel names disks in their order. */
+function cargoArguments(file: string): string[] {
+  return [
+    ...["-drive", `if=none,id=cargo,format=raw,readonly=on,file=${escaped(file)}`],
+    ...["-device", "virtio-blk-pci,drive=cargo,serial=cargo,addr=0x1d"],
   ];
 }
 

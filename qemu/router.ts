@@ -18,6 +18,8 @@ export interface RouterOptions extends Pick<
   readonly imageFile: string;
   readonly firmware: LabFirmware;
   readonly startup: Startup;
+  /** What it finds on a second disk. */
+  readonly cargo?: string;
 }
 
 /**
@@ -47,12 +49,13 @@ export class Router {
 
   /** Makes a router that is switched off. */
   static async create(options: RouterOptions, directory: SocketDirectory): Promise<Router> {
-    const { name, imageFile } = options;
+    const { name, imageFile, cargo } = options;
     const file = join(directory.path, `${name}.qcow2`);
     await run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", imageFile, file]);
     const boot: DiskBoot = {
       firmware: await installFirmware(options.firmware, options.cpu, name, directory.path),
       disk: { file, format: "qcow2", cache: "writethrough" },
+      ...(cargo === undefined ? {} : { cargo }),
     };
     const { cpu, memoryMiB, accelerator, ports, startup } = options;
     const spec = { name, cpu, memoryMiB, accelerator, ports, shells: [] };

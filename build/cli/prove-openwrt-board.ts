@@ -88,7 +88,9 @@ export async function proveOpenwrtBoard(
     runs.push({ where, firmware: kind, proof });
   };
   for (const image of wantsMatrixAlone(options) ? [] : images) {
-    await run(["Prove it in the lab", image.kind], image, (lab) => proveOpenwrt(lab, tellClaim));
+    await run(["Prove it in the lab", image.kind], image, (lab) =>
+      proveOpenwrt(lab, join(directory, image.image.file), tellClaim),
+    );
   }
   if (wantsMatrix(options)) {
     await run(["Prove every mode", "matrix"], main, (lab) => proveMatrix(lab, partOf(options), tellClaim));
@@ -114,6 +116,7 @@ function makeOpenwrtReport(
   runs: readonly LabRun[],
   accelerator: Accelerator,
 ): Report {
+  const upgraded = runs.some(({ proof }) => proof.claims.some(({ id }) => id.endsWith("/sysupgrade")));
   return reportRuns(plan, runs, {
     image: { file: image.file, sha256: image.sha256 },
     proven: [
@@ -123,7 +126,9 @@ function makeOpenwrtReport(
     ],
     notProven: [
       `The machine was QEMU's (${acceleratorNames[accelerator]}, virtio disk and network): other models' images, boot flows, kernels and drivers were not exercised.`,
-      "Upgrades: sysupgrade was not run.",
+      upgraded
+        ? "Upgrades from another release: sysupgrade was given the very image that ran."
+        : "Upgrades: sysupgrade was not run.",
       speedUnproven,
     ],
     figures: [],

@@ -51,6 +51,7 @@ test("a router is started by its firmware from its disk, and is a client on its 
         variables: "/out/a,b/router-0-uefi.fd",
       },
       disk: { file: "/out/a,b/router-0.qcow2", format: "qcow2", cache: "writethrough" },
+      cargo: "/out/a,b/image.img.gz",
     },
     ports: [
       { mac: ispMac, socket: "link-isp-0", role: "client" },
