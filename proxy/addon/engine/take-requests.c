@@ -131,7 +131,8 @@ static enum head_taken take_head(struct worker *worker, struct connection *conne
 		*head_length = head.head_length;
 		return take_whole_head(worker, connection, &head);
 	}
-	if (connection->stage == STAGE_JUDGING && !connection->has_record &&
+	/* only what comes first may be something else: behind a request, whatever came with it, it is none */
+	if (connection->stage == STAGE_JUDGING && !connection->has_record && connection->in_flight == 0 &&
 	    ((strcmp(why, "not-http") == 0 && options->not_http_allowed) ||
 	     (strcmp(why, "h2c-preface") == 0 && options->h2c_allowed))) {
 		return connection_pass_unseen(worker, connection) ? HEAD_TUNNELS : HEAD_ENDED;

@@ -232,6 +232,21 @@ for (const [engine, start] of Object.entries(engines)) {
     );
   });
 
+  promise("what isn't HTTP is refused behind a request, though they come as one", async (t) => {
+    const config = { http: { upgrade: "block", h2c: "allow", notHttp: "allow", headBytes: 4096 } } as const;
+    for (const other of ["\x00\x01 hello", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]) {
+      const { serve, heads } = answering();
+      await inEngineLab(t, start, { serve, config }, async ({ connect, records, recorded }) => {
+        const client = connect();
+        client.end(get("/one") + other);
+        t.regex((await ending(client)).text, /<\/one>HTTP\/1\.1 (400|505) /);
+        t.deepEqual(heads, [get("/one")]);
+        await recorded(2);
+        t.like(records[1], { verdict: "refused" });
+      });
+    }
+  });
+
   promise("HTTP/2 in the clear is relayed where the site allows it", async (t) => {
     const config = { http: { upgrade: "block", h2c: "allow", notHttp: "block", headBytes: 4096 } } as const;
     const serve = (socket: Socket): void => void socket.pipe(socket);
