@@ -36,18 +36,23 @@ const startable: Readonly<Record<string, readonly (readonly ["bios" | "uefi", st
   "armsr/armv8": [["uefi", "combined-efi"]],
 };
 
-/** What of a board's images the lab can start; one of another target is proven on its twin. */
-export function startableImages({
-  name,
-  openwrt,
-}: OpenwrtBoard): readonly (readonly ["bios" | "uefi", string])[] {
+/** What of a board's images the lab can start, and is to; one of another target is proven on its twin. */
+export function startableImages(
+  { name, openwrt }: OpenwrtBoard,
+  firmware: LabFlags["firmware"] = "all",
+): readonly (readonly ["bios" | "uefi", string])[] {
   const target = `${openwrt.target}/${openwrt.subtarget}`;
   const found = startable[target];
-  if (found !== undefined) return found;
-  const fact = `is of ${target}, whose machines QEMU doesn't have`;
-  const hint =
-    "prove its twin with the same site and release: halfbridge test x86-64 --imagebuilder DIR, or armsr-armv8";
-  throw new InputError([{ file: `board ${name}`, path: "/openwrt/target", fact, hint }]);
+  if (found === undefined) {
+    const fact = `is of ${target}, whose machines QEMU doesn't have`;
+    const hint =
+      "prove its twin with the same site and release: halfbridge test x86-64 --imagebuilder DIR, or armsr-armv8";
+    throw new InputError([{ file: `board ${name}`, path: "/openwrt/target", fact, hint }]);
+  }
+  const meant = found.filter(([kind]) => firmware === "all" || firmware === kind);
+  if (meant.length > 0) return meant;
+  const fact = `${name}'s images are started by ${found.map(([kind]) => kind).join(" or ")}`;
+  throw new InputError([{ file: `--firmware ${firmware}`, path: "", fact, hint: "leave it out" }]);
 }
 
 /** Boots OpenWrt's own images, judges them, and writes the report beside them. */
@@ -57,10 +62,9 @@ export async function proveOpenwrtBoard(
   tellClaim: (claim: Claim) => void,
 ): Promise<Report> {
   const { board } = plan;
-  const images = startableImages(board).flatMap(([kind, type]) => {
+  const images = startableImages(board, options.firmware).flatMap(([kind, type]) => {
     const image = manifest.images.find((each) => each.type === type && each.filesystem === "squashfs");
-    const isMeant = options.firmware === "all" || options.firmware === kind;
-    return image !== undefined && isMeant ? [{ kind, image }] : [];
+    return image === undefined ? [] : [{ kind, image }];
   });
   const [main] = images;
   if (main === undefined)

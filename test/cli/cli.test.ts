@@ -35,6 +35,7 @@ test("every command has its own help", async (t) => {
     "plan",
     "size",
     "build",
+    "export",
     "flash",
     "lab",
     "test",

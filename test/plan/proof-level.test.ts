@@ -53,3 +53,12 @@ test("of OpenWrt's images, those are proven as such that the lab has a machine f
     else t.notThrows(() => startableImages(each));
   }
 });
+
+test("of OpenWrt's images only those of a firmware are meant, and one that starts none is refused", async (t) => {
+  const boards = (await readAllProfiles()).filter((profile) => !hasOwnImage(profile)) as OpenwrtBoard[];
+  const arm = boards.find(({ name }) => name === "armsr-armv8") as OpenwrtBoard;
+  t.deepEqual(startableImages(arm, "uefi"), [["uefi", "combined-efi"]]);
+  t.throws(() => startableImages(arm, "bios"), {
+    message: "--firmware bios: armsr-armv8's images are started by uefi (leave it out)",
+  });
+});

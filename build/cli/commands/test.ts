@@ -125,7 +125,7 @@ async function proveOpenwrtImages(boardName: string, options: TestFlags): Promis
   const { board, site, files } = await readForBase(openwrtExport, boardName, options);
   requireConsole(site, options.site);
   requirePromise(makePlan(board, site, files), options);
-  startableImages(board); // before hours are spent on building
+  startableImages(board, options.firmware); // before hours are spent on building
   const report = await proveOpenwrtBoard(await buildOpenwrt(boardName, options), options, tellClaim);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatSummary(report));
   if (reportVerdict(report) !== "passed") process.exitCode = 1;
