@@ -48,6 +48,17 @@ test("the guide's steps make a sound board of the fictional model, which is list
   t.deepEqual(board.ports.lan, { name: "lan", path: "platform/ff550000.ethernet" });
 });
 
+test("a board of another folder is one for every command that takes its name", async (t) => {
+  const folder = await copyOfBoards(t);
+  await follow(folder, "board new");
+  const flashed = await halfbridge("flash", model, "--to", "/dev/null", "--boards", folder);
+  t.regex(flashed.stderr, /^out\/acme-r1: holds no image/, "the board is found, its image isn't");
+  const exported = await halfbridge("export", model, folder, "--base", "openwrt", "--boards", folder);
+  t.regex(exported.stderr, /has files in it that weren't exported/);
+  const refused = await halfbridge("export", model, `${folder}/to`, "--base", "openwrt", "--boards", folder);
+  t.regex(refused.stderr, /acme-r1\.yaml: \/openwrt: is missing/, "again it is the board that counts");
+});
+
 test("a step that is left out, or a slip in the profile, is told", async (t) => {
   const folder = await copyOfBoards(t);
   t.regex((await follow(folder, "plan")).said, /no board is called "acme-r1"/);

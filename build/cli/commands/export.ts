@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import { exportBases, type ExportBase } from "../../base/exports.ts";
 import { note } from "../../core/progress.ts";
 import { exportOverlay, makeForBase, requireExportable } from "../../overlay.ts";
-import { outDirectory, readForBase, takesSite, type InputOptions } from "../inputs.ts";
+import { outDirectory, readForBase, takesBoards, takesSite, type InputOptions } from "../inputs.ts";
 
 interface ExportFlags extends InputOptions {
   readonly base: string;
@@ -12,7 +12,7 @@ interface ExportFlags extends InputOptions {
 
 /** `halfbridge export` */
 export function addExport(program: Command): void {
-  takesSite(program.command("export").argument("<board>", "a board of board-configs/"))
+  takesSite(takesBoards(program.command("export")).argument("<board>", "a board of board-configs/"))
     .argument("<directory>", "where to; replaced if it was exported before")
     .description("write only the overlay, for a build of your own: files, packages, and configuration")
     .addOption(

@@ -5,9 +5,10 @@ import { confirmByName, type Erasure } from "../../flash/confirm.ts";
 import { flash, type Flashed } from "../../flash/flash.ts";
 import { findPublishedImage, type PublishedImage } from "../../flash/published-image.ts";
 import { formatBytes } from "../../flash/target.ts";
-import { outDirectory } from "../inputs.ts";
+import { outDirectory, takesBoards } from "../inputs.ts";
 
 interface FlashFlags {
+  readonly boards: string;
   readonly to: string;
   readonly yes?: true;
   readonly json?: true;
@@ -15,8 +16,7 @@ interface FlashFlags {
 
 /** `halfbridge flash` */
 export function addFlash(program: Command): void {
-  program
-    .command("flash")
+  takesBoards(program.command("flash"))
     .description("write the image that was built for a board onto a disk, and read it back")
     .argument("<board>", "a board of board-configs/")
     .requiredOption(
@@ -25,8 +25,8 @@ export function addFlash(program: Command): void {
     )
     .option("--yes", "don't ask whether the disk may be erased")
     .option("--json", "what was done, as JSON")
-    .action(async (boardName: string, { to, yes, json }: FlashFlags) => {
-      const { name } = await readBoardByName(boardName);
+    .action(async (boardName: string, { boards, to, yes, json }: FlashFlags) => {
+      const { name } = await readBoardByName(boardName, boards);
       const image = await findPublishedImage(name, outDirectory);
       const terminal = { input: process.stdin, output: process.stderr };
       const confirm = async (erasure: Erasure) => (yes ? undefined : confirmByName(erasure, terminal));
