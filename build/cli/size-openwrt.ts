@@ -24,7 +24,9 @@ export async function sizeOpenwrt(
     ]);
     process.stdout.write(`${formatTable([["", "as files", "packed"], ...rows]).join("\n")}\n`);
   }
-  if (faults.length > 0) throw new InputError(faults);
+  if (faults.length === 0) return;
+  if (options.json) process.exitCode = 1;
+  else throw new InputError(faults);
 }
 
 const total = (
