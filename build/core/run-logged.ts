@@ -20,7 +20,8 @@ export interface LoggedRun {
 
 /**
  * Runs a command that takes long and says much: its output goes to a file, line by line, not to memory. Throws a
- * ToolError with the end of it. An interruption ends it with all that it has started.
+ * ToolError with the end of it. An interruption ends it with all that it has started, and so does a log that can't be
+ * written any more.
  */
 export async function runLogged(argv: readonly string[], options: LoggedRun): Promise<void> {
   interruption.throwIfAborted();
@@ -34,8 +35,17 @@ export async function runLogged(argv: readonly string[], options: LoggedRun): Pr
     detached: true, // a group of its own
   });
   const endGroup = () => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    } catch {
+      // it has ended by itself
+    }
   };
+  let unwritten: Error | undefined;
+  log.on("error", (error) => {
+    unwritten ??= error;
+    endGroup();
+  });
   interruption.addEventListener("abort", endGroup, { once: true });
   try {
     const ended = once(child, "close");
@@ -49,6 +59,7 @@ export async function runLogged(argv: readonly string[], options: LoggedRun): Pr
       throw new ToolError(`${program}: ${(error as Error).message}`);
     })) as [number | null, string | null];
     interruption.throwIfAborted();
+    if (unwritten !== undefined) throw new ToolError(`${options.log}: ${unwritten.message}`);
     if (code !== 0) throw await failure(argv, code ?? signal, log, options.log);
   } finally {
     interruption.removeEventListener("abort", endGroup);
