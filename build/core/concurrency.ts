@@ -1,4 +1,4 @@
-/** Maps with at most `limit` calls under way; results keep their order; the first error ends it. */
+/** Maps with at most `limit` calls under way; results keep their order; the first error ends it, and begins no more. */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
   limit: number,
@@ -6,8 +6,17 @@ export async function mapConcurrently<T, R>(
 ): Promise<R[]> {
   const results: R[] = Array.from({ length: items.length });
   const queue = items.entries();
+  let hasFailed = false;
   const lane = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
+    for (const [index, item] of queue) {
+      if (hasFailed) return;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
   return results;
