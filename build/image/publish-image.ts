@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { lanPorts } from "../config/ports.ts";
 import { checksums, hashFile, hashOf } from "../core/hash.ts";
 import { projectVersion } from "../core/project-version.ts";
 import { replaceFolder } from "../core/replace-folder.ts";
@@ -12,10 +11,10 @@ import { hashSources } from "../core/steps.ts";
 import { writeTree, type Entry } from "../core/tree.ts";
 import type { Package } from "../debian/packages.ts";
 import type { Tools } from "../debian/tools.ts";
-import { renderTemplates } from "../payload/render.ts";
 import { nodeRelease } from "../payload/runtime.ts";
 import type { Origin } from "../loader/loader.ts";
 import type { Plan } from "../plan/plan.ts";
+import { renderFlashingPage } from "./flashing-page.ts";
 import { formatOf } from "./formats.ts";
 import { makeManifest, type Manifest, type ManifestPackage } from "./manifest.ts";
 import { formatSbom, type SoftwareComponent } from "./sbom.ts";
@@ -115,8 +114,7 @@ async function writeAll(result: Publication, directory: string, name: string): P
   });
   await writeFile(at("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeFile(at("sbom.cdx.json"), formatSbom(manifest, version, result.components, node));
-  if (!result.fast)
-    await writeTree(await renderTemplates("image", flashingView(plan, manifest, bmap)), directory);
+  if (!result.fast) await writeTree(await renderFlashingPage(plan, manifest, bmap), directory);
   await writeFile(at("plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
   await writeTree(result.configuration, at("payload"));
   const downloads = result.fast ? [] : [compressed, bmap, "FLASHING.md"];
@@ -130,31 +128,4 @@ async function writeAll(result: Publication, directory: string, name: string): P
 /** Adds `.gz`, which balenaEtcher and bmaptool open; pigz writes the same bytes with any number of threads. */
 function compress(image: string, tools: Tools): Promise<unknown> {
   return tools.run("pigz", ["--no-name", "--keep", image]);
-}
-
-function flashingView({ board, site }: Plan, { image, compressed }: Manifest, bmap: string) {
-  const lan = lanPorts(board.ports).map(({ name }) => name);
-  return {
-    board: board.name,
-    title: board.title,
-    image: image.file,
-    sizeMiB: Math.round(image.bytes / 1024 / 1024),
-    compressed: compressed?.file,
-    compressedMB: ((compressed?.bytes ?? 0) / 1e6).toFixed(1),
-    bmap,
-    site: site.name,
-    mode: site.mode,
-    dialect: site.dialect,
-    router: site.router,
-    ispRouter: site.ispRouter,
-    lan: site.lan,
-    medium: board.flashing.medium,
-    storageMiB: board.storageMiB,
-    steps: board.flashing.steps.map((text, index) => ({ number: index + 1, text })),
-    recovery: board.flashing.recovery ?? [],
-    isp: board.ports.isp.name,
-    lanPorts: lan.join("`, `"),
-    severalLanPorts: lan.length > 1,
-    isGrub: board.image.format === "gpt-grub",
-  };
 }
