@@ -260,21 +260,24 @@ static int pump_down(struct worker *worker, struct connection *connection)
 static void advance_lingering(struct worker *worker, struct connection *connection)
 {
 	size_t length;
-	int state = flow_flush(worker, &connection->down);
+	int turn = 0, state = flow_flush(worker, &connection->down);
 
 	if (state == FLOW_DONE) {
 		if (!connection->client.shut) {
 			connection->client.shut = 1;
 			(void)shutdown(connection->client.fd, SHUT_WR);
 			connection->connecting_ms = worker->now_ms;
+			worker_time(worker, connection);
 		}
 		do
 			state = connection->client.ended ?
 					FLOW_ENDED :
 					flow_receive(worker, &connection->up, worker->scratch, SCRATCH_BYTES, &length);
-		while (state == FLOW_DONE && connection->client.readable);
+		while (state == FLOW_DONE && connection->client.readable && ++turn < MAX_TURNS);
 		if (state == FLOW_ENDED)
 			connection_finish(worker, connection, ENDED_CLOSED, SIDE_NONE, 0);
+		else if (turn == MAX_TURNS)
+			worker_queue(worker, connection);
 	}
 	if (state == FLOW_FAILED)
 		connection_finish(worker, connection, ENDED_RESET, SIDE_CLIENT, errno);

@@ -140,6 +140,17 @@ for (const [engine, start] of Object.entries(engines)) {
     );
   });
 
+  promise("a client that was told all and doesn't end is let go, however long it may be idle", async (t) => {
+    const config = { idleTimeoutMs: 60_000 };
+    await inEngineLab(t, start, { config }, async ({ engine: { count }, connect }) => {
+      const client = connect();
+      t.regex((await say(client, "no HTTP\r\n\r\n")).text, /^HTTP\/1\.1 400 /);
+      t.is(count().open, 1);
+      await until(() => count().open === 0, "the proxy to let go", 5000);
+      client.destroy();
+    });
+  });
+
   promise("an idle connection is ended, and a request without an answer reset", async (t) => {
     const { serve } = answering((path) => (path === "/never" ? "" : ok("x")));
     await inEngineLab(
