@@ -65,11 +65,12 @@ static struct judging *open_judging(const struct engine_policy *policy, uint32_t
 
 static void free_parts(struct engine *engine, unsigned int workers)
 {
+	/* it wakes them: while their descriptors are their own */
+	engine_close_listeners(engine);
 	while (workers > 0)
 		close_worker(&engine->workers[--workers]);
 	if (engine->clients.slots != NULL)
 		clients_close(&engine->clients);
-	engine_close_listeners(engine);
 	free(engine->workers);
 	free(atomic_load(&engine->judging));
 	while (engine->retired != NULL) {

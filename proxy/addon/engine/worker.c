@@ -205,13 +205,16 @@ static void watch_listeners(struct worker *worker)
 {
 	const struct engine_options *options = &worker->engine->options;
 
+	worker->accept_again_ms = 0;
+	/* once they are closed, their numbers are others' */
+	if (!atomic_load(&worker->engine->accepts))
+		return;
 	for (unsigned int index = 0; index < options->listener_count; index++) {
 		struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
 
 		event.data.u64 = 2 * index + 1; /* odd: no pointer */
 		(void)epoll_ctl(worker->epoll, EPOLL_CTL_ADD, options->listeners[index], &event);
 	}
-	worker->accept_again_ms = 0;
 }
 
 /* --- Messages from JavaScript --- */
