@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { suite } from "./base/debian/packages.ts";
 import { step } from "./core/progress.ts";
 import { hostArchitecture, type Architecture } from "./debian/architectures.ts";
 import { openCompiler } from "./debian/compiler.ts";
 import { fetchPackages } from "./debian/packages.ts";
+import { suite } from "./debian/suite.ts";
 import { openTools, type Tools } from "./debian/tools.ts";
 import type { PayloadMaterials } from "./payload/payload.ts";
 import { snapshotPackages } from "./payload/runtime.ts";

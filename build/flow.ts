@@ -9,7 +9,7 @@ import type { FetchOptions } from "./fetch-materials.ts";
 import { compressKernel } from "./base/debian/compress-kernel.ts";
 import { writeInitramfs } from "./base/debian/initramfs.ts";
 import { requireDeviceTree } from "./base/debian/kernel.ts";
-import { suite } from "./base/debian/packages.ts";
+import { suite } from "./debian/suite.ts";
 import { checkDisk } from "./image/check-disk.ts";
 import { publishDebian } from "./image/publish-debian.ts";
 import type { Published } from "./image/publish-image.ts";

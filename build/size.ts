@@ -4,7 +4,7 @@ import type { LoadedSite } from "./config/site.ts";
 import { InputError } from "./core/faults.ts";
 import { compressKernel } from "./base/debian/compress-kernel.ts";
 import { requireDeviceTree } from "./base/debian/kernel.ts";
-import { suite } from "./base/debian/packages.ts";
+import { suite } from "./debian/suite.ts";
 import { assemble, type Assembly } from "./assemble.ts";
 import type { FetchOptions } from "./fetch-materials.ts";
 import { findOverruns, planBudget, type Budget, type Part } from "./image/budget.ts";

@@ -7,11 +7,12 @@ import { spawn } from "node:child_process";
 import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { suite, rootPackages } from "../build/base/debian/packages.ts";
+import { rootPackages } from "../build/base/debian/packages.ts";
 import { projectRoot } from "../build/core/paths.ts";
 import { note } from "../build/core/progress.ts";
 import { run } from "../build/core/run.ts";
 import { findMirrors } from "../build/debian/mirrors.ts";
+import { suite } from "../build/debian/suite.ts";
 import type { Figure, Report } from "../build/report/report.ts";
 
 const work = await mkdtemp(join(tmpdir(), "halfbridge-bench-"));

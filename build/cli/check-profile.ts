@@ -1,10 +1,10 @@
 import { checkKernel } from "../base/debian/check-kernel.ts";
-import { suite } from "../base/debian/packages.ts";
 import { readBoard, readShapeOfBoard, type Board } from "../config/board.ts";
 import { InputError, ToolError, type Fault } from "../core/faults.ts";
 import { step } from "../core/progress.ts";
 import { fetchPackages, type Package, type PackageCache } from "../debian/packages.ts";
 import { checkLoader } from "../loader/check-loader.ts";
+import { suite } from "../debian/suite.ts";
 import { openTools } from "../debian/tools.ts";
 
 export interface CheckedProfile {

@@ -1,5 +1,6 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import type { Package } from "../debian/packages.ts";
+import { suite } from "../debian/suite.ts";
 import { hashOf } from "../core/hash.ts";
 import type { Origin } from "../loader/loader.ts";
 import type { NodeRelease } from "../payload/runtime.ts";
@@ -22,7 +23,7 @@ export function debianComponents(packages: readonly Package[]): SoftwareComponen
   return packages.map(({ name, version, architecture, source, sha256, homepage }) => ({
     name,
     version,
-    purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=trixie`,
+    purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=${suite}`,
     sha256,
     ...(homepage === undefined ? {} : { homepage }),
     properties: { "debian:source": source },
@@ -78,7 +79,7 @@ export function formatSbom(
 /** Taken from a Debian package, or built from its source (purl: deb, arch=source). */
 function loaderComponent({ name, version, type, sha256, licence }: Origin): Models.Component {
   const architecture = type === "deb-src" ? "source" : "arm64";
-  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=trixie`;
+  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=${suite}`;
   const component = new Models.Component(Enums.ComponentType.Firmware, name, { version, purl, bomRef: purl });
   const [only] = sha256;
   if (only !== undefined && sha256.length === 1) component.hashes.set(Enums.HashAlgorithm["SHA-256"], only);

@@ -11,6 +11,7 @@ import { elfClosure } from "../../build/debian/elf-closure.ts";
 import { requireFile } from "../../build/debian/files.ts";
 import { openModules, type ModuleStore } from "../../build/debian/module-closure.ts";
 import { fetchPackages, type Package, type PackageCache } from "../../build/debian/packages.ts";
+import { suite } from "../../build/debian/suite.ts";
 import type { Tools } from "../../build/debian/tools.ts";
 import { makeBody } from "./body.ts";
 import { inventory } from "./inventory.ts";
@@ -23,7 +24,6 @@ export interface GuestImage {
 }
 
 const scripts = join(projectRoot, "qemu/guests");
-const suite = "trixie";
 
 /** Builds the guests' kernel and initramfs from Debian packages, or gives those that are in the cache. */
 export async function buildGuestImage(cache: PackageCache, tools: Tools): Promise<GuestImage> {

@@ -1,8 +1,5 @@
 import type { Board } from "../../config/board.ts";
 
-/** The Debian release that images are made of. */
-export const suite = "trixie";
-
 /** Packages of the root file system, besides the board's kernel. Dependencies follow. */
 export const rootPackages = [
   "busybox-static",
