@@ -49,7 +49,6 @@ void connection_connect(struct worker *worker, struct connection *connection)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
 	connection->stage = STAGE_CONNECTING;
 	connection->connecting_ms = worker->now_ms;
-	connection->head_since_ms = 0;
 	if (connect(fd, (struct sockaddr *)&address, length) < 0 && errno != EINPROGRESS) {
 		int error = errno;
 

@@ -52,16 +52,21 @@ static void report_end(struct worker *worker, struct connection *connection, enu
 
 	for (const struct request *request = connection->first_request; request != NULL; request = request->next) {
 		struct record each = facts;
+		/* what was refused is the one that came last, whose body is broken: those before it are as they were */
+		int is_other = connection->verdict == VERDICT_REFUSED && request != connection->last_request;
 
+		if (is_other)
+			each.verdict = VERDICT_ALLOWED;
 		each.rule = request->rule;
 		each.status = request->status;
 		if (request == connection->first_request)
 			each.bytes_to_client = connection->down.message;
-		report_request(worker, connection, request, &each, connection->why);
+		report_request(worker, connection, request, &each, is_other ? NULL : connection->why);
 	}
-	if (connection->reply.pending && connection->reply.request != NULL) {
+	if (connection->reply.pending) {
 		facts.verdict = connection->reply.verdict;
 		facts.rule = connection->reply.rule;
+		facts.bytes_from_client = connection->reply.bytes_from_client;
 		report_request(worker, connection, connection->reply.request, &facts, connection->reply.why);
 	}
 	/* Every connection leaves a trace. */

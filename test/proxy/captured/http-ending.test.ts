@@ -108,6 +108,57 @@ for (const [engine, start] of Object.entries(engines)) {
     );
   });
 
+  promise("so is one that began with the request before it, once that is answered", async (t) => {
+    const { serve, heads } = answering();
+    const config = { headTimeoutMs: 150, idleTimeoutMs: 10_000 };
+    await inEngineLab(t, start, { serve, config }, async ({ connect, records, recorded }) => {
+      const client = connect();
+      const { text } = await say(client, `${get("/one")}GET /half`);
+      client.end();
+      t.regex(text, /<\/one>HTTP\/1\.1 408 /);
+      t.is(heads.length, 1);
+      await recorded(2);
+      t.like(records[1], { status: 408, verdict: "refused", rule: "slow", bytesFromClient: 9 });
+    });
+  });
+
+  promise("of requests under way only the one with a broken body is said to be refused", async (t) => {
+    const { serve } = answering(() => "");
+    await inEngineLab(t, start, { serve }, async ({ connect, records, recorded }) => {
+      const client = connect();
+      client.write(get("/one") + get("/two") + "PUT /three HTTP/1.1\r\nHost: a.example\r\n");
+      await sleep(30);
+      client.write("Transfer-Encoding: chunked\r\n\r\nnone\r\n");
+      t.is((await ending(client)).error, "ECONNRESET");
+      await recorded(3);
+      t.deepEqual(
+        records.map(({ verdict, rule, ended, by }) => ({ verdict, rule, ended, by })),
+        [
+          { verdict: "allowed", rule: undefined, ended: "failed", by: "client" },
+          { verdict: "allowed", rule: undefined, ended: "failed", by: "client" },
+          { verdict: "refused", rule: "chunked-body", ended: "failed", by: "client" },
+        ],
+      );
+    });
+  });
+
+  promise("what couldn't be read, and waits to be told so, has a line though it never is", async (t) => {
+    const { serve } = answering(() => "");
+    await inEngineLab(
+      t,
+      start,
+      { serve, config: { idleTimeoutMs: 120 } },
+      async ({ connect, records, recorded }) => {
+        t.is(
+          (await say(connect(), `${get("/one")}GET / HTTP/1.1\nHost: a.example\r\n\r\n`)).error,
+          "ECONNRESET",
+        );
+        await recorded(2);
+        t.like(records[1], { event: "request", status: undefined, verdict: "refused", rule: "bare-lf" });
+      },
+    );
+  });
+
   promise("an origin that can't be connected to is a reset for the client", async (t) => {
     await inEngineLab(t, start, {}, async ({ connect, records, recorded }) => {
       t.is((await say(connect(), get("/"))).error, "ECONNRESET");
