@@ -101,8 +101,8 @@ export interface EngineSetup {
   readonly destination?: Endpoint;
   /** Where that is in truth, in place of the lab's own origin. */
   readonly origin?: Endpoint;
-  /** Addresses of names, for the host check; it can't ask for others. */
-  readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** Addresses of names, for the host check, at once or later; it can't ask for others. */
+  readonly names?: Readonly<Record<string, readonly string[] | Promise<readonly string[]>>>;
 }
 
 export const captured = {

@@ -94,7 +94,8 @@ export class HttpConnection {
     this.exchanges.shift();
     this.#writeLine(exchange, { ended: "closed" });
     if (!keepsAlive) return this.close();
-    this.#requests.stayHttp();
+    // What is waited for may be the answer to another, or the check of its host.
+    if (exchange.upgrades) this.#requests.stayHttp();
     this.advance();
     this.#requests.read();
   }

@@ -207,6 +207,25 @@ for (const [engine, start] of Object.entries(engines)) {
     });
   });
 
+  promise("what follows an upgrade waits for its answer, though the one before it comes first", async (t) => {
+    const { serve, heads } = answering(async (path) => {
+      await sleep(path === "/chat" ? 60 : 0);
+      return path === "/chat" ? "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n" : ok(`<${path}>`);
+    });
+    await inEngineLab(t, start, { serve }, async ({ connect, records, recorded }) => {
+      const client = connect();
+      const upgrade = get("/chat", { fields: "Upgrade: x\r\nConnection: Upgrade\r\n" });
+      client.end(`${get("/one")}${upgrade}${get("/frame")}`);
+      const { text, error } = await ending(client);
+      t.is(error, undefined);
+      t.regex(text, /<\/one>HTTP\/1\.1 101 [^]*<\/frame>$/);
+      t.deepEqual(heads, [get("/one"), upgrade, get("/frame")]);
+      await recorded(2);
+      t.like(records[1], { status: 101, bytesFromClient: upgrade.length + get("/frame").length });
+      t.is(records.length, 2, "what came behind it is no request");
+    });
+  });
+
   promise("what isn't HTTP is relayed where the site allows it, unless its address is blocked", async (t) => {
     const config = { http: { upgrade: "block", h2c: "block", notHttp: "allow", headBytes: 4096 } } as const;
     const serve = (socket: Socket): void => void socket.pipe(socket);

@@ -315,6 +315,26 @@ for (const [engine, start] of Object.entries(engines)) {
     });
   }
 
+  promise(
+    "no request overtakes one whose host is being checked, though the one before is answered",
+    async (t) => {
+      const { serve, heads } = answering();
+      const slow = sleep(100).then(() => ["203.0.113.80"]);
+      const setup = {
+        serve,
+        names: { "a.example": ["203.0.113.80"], "slow.example": slow },
+        config: { hostCheck: "block" } as const,
+      };
+      await inEngineLab(t, start, setup, async ({ connect }) => {
+        const client = connect();
+        const requests = [get("/one"), get("/two", { host: "slow.example" }), get("/three")];
+        client.end(requests.join(""));
+        t.regex((await ending(client)).text, /<\/one>[^]*<\/two>[^]*<\/three>$/);
+        t.deepEqual(heads, requests);
+      });
+    },
+  );
+
   promise("a body that comes while its host is checked follows its head", async (t) => {
     const said = "PUT / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\nhello";
     let heard = "";
