@@ -122,6 +122,14 @@ static void close_origin(struct worker *worker, struct connection *connection, i
 	close_end(worker, origin, !regular || (connection->origin_closes && !origin->ended));
 }
 
+/* Whether the client has sent all that it meant to, as far as it said. */
+static int is_heard_out(const struct connection *connection)
+{
+	int in_body = connection->up.passing == PASS_LENGTH || connection->up.passing == PASS_CHUNKED;
+
+	return connection->client.ended || (connection->closes_after && !in_body);
+}
+
 void connection_finish(struct worker *worker, struct connection *connection, enum ending ending, enum side by, int error)
 {
 	/* A client that has said nothing has nothing to be told by a reset. */
@@ -135,7 +143,7 @@ void connection_finish(struct worker *worker, struct connection *connection, enu
 	requests_free(worker, connection);
 	close_origin(worker, connection, regular);
 	goes_on = regular && connection->stage != STAGE_LINGERING &&
-		  (flow_has_unsent(&connection->down) || !(connection->client.ended || connection->closes_after));
+		  (flow_has_unsent(&connection->down) || !is_heard_out(connection));
 	if (goes_on) {
 		linger(worker, connection);
 		return;

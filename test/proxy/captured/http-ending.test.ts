@@ -83,6 +83,27 @@ for (const [engine, start] of Object.entries(engines)) {
     });
   });
 
+  promise("a client that is answered while it still sends its last body isn't reset", async (t) => {
+    const answer = "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno";
+    const serve = (socket: Socket): void =>
+      void socket
+        .resume()
+        .once("data", () => socket.write(answer))
+        .on("end", () => socket.end());
+    await inEngineLab(t, start, { serve }, async ({ connect }) => {
+      const client = connect();
+      const heard = ending(client);
+      const fields = "Host: a.example\r\nConnection: close\r\nContent-Length: 1000000\r\n";
+      client.write(`PUT / HTTP/1.1\r\n${fields}\r\n`);
+      for (let part = 0; part < 20; part++) {
+        client.write(Buffer.alloc(1000));
+        await sleep(5);
+      }
+      t.deepEqual(await heard, { text: answer });
+      client.end();
+    });
+  });
+
   promise("a head that takes too long is answered 408", async (t) => {
     const { serve } = answering();
     await inEngineLab(
