@@ -1,22 +1,14 @@
 #define _GNU_SOURCE
 #include "worker.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #define MAX_EVENTS 128
-/* Accepted in a row, before those that are there have their turn. */
-#define MAX_ACCEPTED 32
-/* Without descriptors or memory nobody is accepted for so long. */
-#define SHED_MS 100
 
 static double clock_ms(clockid_t clock)
 {
@@ -68,153 +60,6 @@ void worker_queue(struct worker *worker, struct connection *connection)
 	connection->is_queued = 1;
 	connection->next_queued = worker->queued;
 	worker->queued = connection;
-}
-
-/* --- Time: a wheel of slots; an entry is looked at when its slot comes by, and moved on if it isn't due. --- */
-
-void worker_untime(struct connection *connection)
-{
-	if (connection->timed_at == NULL)
-		return;
-	*connection->timed_at = connection->next_timed;
-	if (connection->next_timed != NULL)
-		connection->next_timed->timed_at = connection->timed_at;
-	connection->timed_at = NULL;
-}
-
-void worker_time(struct worker *worker, struct connection *connection)
-{
-	double deadline = connection_deadline(worker, connection);
-	int64_t tick = (int64_t)(deadline / WHEEL_TICK_MS) + 1;
-	unsigned int slot;
-
-	if (tick <= worker->wheel_tick)
-		tick = worker->wheel_tick + 1;
-	if (tick >= worker->wheel_tick + WHEEL_SLOTS)
-		tick = worker->wheel_tick + WHEEL_SLOTS - 1;
-	slot = (unsigned int)(tick % WHEEL_SLOTS);
-	worker_untime(connection);
-	connection->next_timed = worker->wheel[slot];
-	if (connection->next_timed != NULL)
-		connection->next_timed->timed_at = &connection->next_timed;
-	connection->timed_at = &worker->wheel[slot];
-	worker->wheel[slot] = connection;
-	worker->wheel_used[slot / 64] |= 1ull << slot % 64;
-}
-
-static void turn_wheel(struct worker *worker)
-{
-	int64_t now = (int64_t)(worker->now_ms / WHEEL_TICK_MS);
-
-	while (worker->wheel_tick < now) {
-		unsigned int slot = (unsigned int)(++worker->wheel_tick % WHEEL_SLOTS);
-		struct connection *connection;
-
-		if ((worker->wheel_used[slot / 64] & 1ull << slot % 64) == 0)
-			continue;
-		worker->wheel_used[slot / 64] &= ~(1ull << slot % 64);
-		while ((connection = worker->wheel[slot]) != NULL) {
-			worker_untime(connection);
-			if (connection_deadline(worker, connection) <= worker->now_ms)
-				connection_expire(worker, connection);
-			if (connection->stage != STAGE_GONE)
-				worker_time(worker, connection);
-		}
-	}
-}
-
-/* Until the wheel has something to look at; -1 if there is nothing. */
-static int wheel_wait_ms(const struct worker *worker)
-{
-	for (int ahead = 1; ahead < WHEEL_SLOTS; ahead++) {
-		unsigned int slot = (unsigned int)((worker->wheel_tick + ahead) % WHEEL_SLOTS);
-
-		if (slot % 64 == 0 && worker->wheel_used[slot / 64] == 0) {
-			ahead += 63;
-			continue;
-		}
-		if (worker->wheel_used[slot / 64] & 1ull << slot % 64) {
-			double left = (double)(worker->wheel_tick + ahead) * WHEEL_TICK_MS - worker->now_ms;
-
-			return left > 0 ? (int)left + 1 : 0;
-		}
-	}
-	return -1;
-}
-
-static int wait_ms(const struct worker *worker)
-{
-	int wait = worker->queued != NULL ? 0 : wheel_wait_ms(worker);
-
-	/* whoever isn't accepted waits for no timer of the others */
-	return worker->accept_again_ms > 0 && (wait < 0 || wait > SHED_MS) ? SHED_MS : wait;
-}
-
-/* --- Accepting --- */
-
-static void shed(struct worker *worker)
-{
-	struct record record = { .kind = RECORD_SHED, .error = errno };
-
-	record.started_ms = worker->wall_ms;
-	count(&worker->counts.shed, 1);
-	report_event(worker, &record);
-	worker->accept_again_ms = worker->now_ms + SHED_MS;
-	for (unsigned int index = 0; index < worker->engine->options.listener_count; index++)
-		(void)epoll_ctl(worker->epoll, EPOLL_CTL_DEL, worker->engine->options.listeners[index], NULL);
-}
-
-/* Whoever waits longest is told at once, rather than left alone: with the descriptor that was kept for this. */
-static void refuse_one(struct worker *worker, int listener)
-{
-	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
-	int fd;
-
-	if (worker->reserve >= 0)
-		close(worker->reserve);
-	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0) {
-		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-		close(fd);
-	}
-	worker->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-static void accept_some(struct worker *worker, int listener)
-{
-	for (int accepted = 0; accepted < MAX_ACCEPTED; accepted++) {
-		struct sockaddr_storage client;
-		socklen_t length = sizeof(client);
-		int fd = accept4(listener, (struct sockaddr *)&client, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (fd >= 0) {
-			connection_open(worker, fd, &client);
-			continue;
-		}
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-			shed(worker);
-			refuse_one(worker, listener);
-			return;
-		}
-		if (errno == EAGAIN)
-			return;
-	}
-}
-
-static void watch_listeners(struct worker *worker)
-{
-	const struct engine_options *options = &worker->engine->options;
-
-	worker->accept_again_ms = 0;
-	/* once they are closed, their numbers are others' */
-	if (!atomic_load(&worker->engine->accepts))
-		return;
-	for (unsigned int index = 0; index < options->listener_count; index++) {
-		struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
-
-		event.data.u64 = 2 * index + 1; /* odd: no pointer */
-		(void)epoll_ctl(worker->epoll, EPOLL_CTL_ADD, options->listeners[index], &event);
-	}
 }
 
 /* --- Messages from JavaScript --- */
@@ -318,7 +163,7 @@ static void handle(struct worker *worker, const struct epoll_event *event)
 		if (index == MAX_LISTENERS)
 			read_messages(worker);
 		else if (atomic_load(&engine->accepts) && worker->accept_again_ms == 0)
-			accept_some(worker, engine->options.listeners[index]);
+			worker_accept(worker, engine->options.listeners[index]);
 		return;
 	}
 	connection_event(worker, event->data.ptr, event->events);
@@ -336,6 +181,14 @@ static void end_all(struct worker *worker)
 		close(pipe[0]);
 		close(pipe[1]);
 	}
+}
+
+static int wait_ms(const struct worker *worker)
+{
+	int wait = worker->queued != NULL ? 0 : wheel_wait_ms(worker);
+
+	/* whoever isn't accepted waits for no timer of the others */
+	return worker->accept_again_ms > 0 && (wait < 0 || wait > SHED_MS) ? SHED_MS : wait;
 }
 
 /*
@@ -367,7 +220,7 @@ void *worker_run(void *argument)
 	(void)epoll_ctl(worker->epoll, EPOLL_CTL_ADD, worker->wake, &message);
 	look_at_clock(worker);
 	worker->wheel_tick = (int64_t)(worker->now_ms / WHEEL_TICK_MS);
-	watch_listeners(worker);
+	worker_watch_listeners(worker);
 	while (!atomic_load(&engine->stops)) {
 		int count = wait_for_events(worker, events);
 
@@ -375,11 +228,11 @@ void *worker_run(void *argument)
 		atomic_store(&worker->seen, worker_judging(worker)->generation);
 		for (int index = 0; index < count; index++)
 			handle(worker, &events[index]);
-		turn_wheel(worker);
+		wheel_turn(worker);
 		advance_queued(worker);
 		free_gone(worker);
 		if (worker->accept_again_ms > 0 && worker->now_ms >= worker->accept_again_ms)
-			watch_listeners(worker);
+			worker_watch_listeners(worker);
 	}
 	end_all(worker);
 	return NULL;

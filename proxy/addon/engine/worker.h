@@ -95,14 +95,25 @@ struct engine {
 
 void *worker_run(void *worker);
 void worker_wake(struct worker *worker);
-/* To be called when a deadline may have come nearer. */
-void worker_time(struct worker *worker, struct connection *connection);
-void worker_untime(struct connection *connection);
 /* Has more to do, after the others. */
 void worker_queue(struct worker *worker, struct connection *connection);
 void worker_watch(struct worker *worker, struct end *end, uint32_t events);
 void worker_rewatch(struct worker *worker, struct end *end, uint32_t events);
 void worker_unwatch(struct worker *worker, const struct end *end);
+
+/* wheel.c */
+/* To be called when a deadline may have come nearer. */
+void worker_time(struct worker *worker, struct connection *connection);
+void worker_untime(struct connection *connection);
+/* Looks at all whose slots have come by. */
+void wheel_turn(struct worker *worker);
+/* Until the wheel has something to look at; -1 if there is nothing. */
+int wheel_wait_ms(const struct worker *worker);
+
+/* accepting.c: without descriptors or memory nobody is accepted for SHED_MS. */
+#define SHED_MS 100
+void worker_watch_listeners(struct worker *worker);
+void worker_accept(struct worker *worker, int listener);
 
 /* bytes.c: 0 if so much more memory may be held for connections, else -1 */
 int worker_hold(struct worker *worker, size_t bytes);
