@@ -147,6 +147,7 @@ test("an upgrade keeps what was applied and written here, and not the set-up tha
   const root = await temporaryFolder(t);
   await writeFiles(root, {
     "etc/halfbridge/active": "0123456789ab\n",
+    "etc/halfbridge/adopted": "",
     "etc/halfbridge/lists/mine.txt": "",
     "etc/halfbridge/setups/0123456789ab/facts": "",
     "etc/halfbridge/setups/built/facts": "",
@@ -167,9 +168,52 @@ test("an upgrade keeps what was applied and written here, and not the set-up tha
   );
   t.deepEqual(stdout.replaceAll(`${root}/etc/halfbridge/`, "").trim().split("\n").sort(), [
     "active",
+    "adopted",
     "lists/mine.txt",
     "setups/0123456789ab/facts",
   ]);
+});
+
+/** What OpenWrt's shell functions say of a configuration, of which uci only writes down what it is told. */
+const uciStandIn = `config_load() { :; }
+config_get() { eval "$1=\\$$2_$3"; }
+config_foreach() {
+  local call=$1 section
+  for section in $(eval echo "\\$all_$2"); do "$call" "$section"; done
+}
+all_interface='loopback lan wan guest' all_device='brlan eth' brlan_type=bridge
+all_zone='z1 z2' z1_name=lan z2_name=guest
+`;
+
+test("OpenWrt's own networks are taken off the ports once: what was added since stays when an upgrade runs the defaults again", async (t) => {
+  const root = await temporaryFolder(t);
+  await writeFiles(root, {
+    "lib/functions.sh": uciStandIn,
+    "etc/init.d/dnsmasq": `#!/bin/sh\necho "dnsmasq $1" >> ${root}/said\n`,
+    // there is none of what it would delete until there is none left
+    "programs/uci": `#!/bin/sh\necho "uci $*" >> ${root}/said\ncase "$*" in *@*[[]0[]]) exit 1 ;; esac\n`,
+    "etc/halfbridge/setups/built/facts": "",
+  });
+  const start = async () => {
+    await writeFile(join(root, "said"), "");
+    for (const name of ["91-halfbridge-network", "92-halfbridge-firewall"]) {
+      const path = join("etc/uci-defaults", name);
+      const script = await relocate(path, ["/lib/", "/etc/"], root, overlay);
+      t.like(
+        runScript(["-c", `( ${script}\n)`], {}, join(root, "programs")),
+        { status: 0, stderr: "" },
+        name,
+      );
+    }
+    return (await readFile(join(root, "said"), "utf8")).trim().split("\n");
+  };
+  const first = await start();
+  for (const line of ["network.lan", "network.wan", "network.guest", "network.brlan", "firewall.z1"])
+    t.true(first.includes(`uci -q delete ${line}`), line);
+  for (const name of ["loopback", "eth"]) t.false(first.includes(`uci -q delete network.${name}`), name);
+  t.false(first.includes("uci -q delete firewall.z2"));
+  t.true(first.includes("uci commit firewall"));
+  t.deepEqual(await start(), ["dnsmasq disable"]); // a new image has it on again
 });
 
 test("every module that the plan needs is in a package that is asked for, and none twice", async (t) => {
