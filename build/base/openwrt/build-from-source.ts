@@ -1,18 +1,19 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
 import { nameOf } from "../../config/document.ts";
 import { nearestTo } from "../../config/suggest.ts";
 import { InputError, type Fault } from "../../core/faults.ts";
-import { note, step } from "../../core/progress.ts";
+import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
 import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
 import { holdImages } from "./check-images.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
+import { keepUsersOwn, markOwn } from "./checkout-marks.ts";
 import { makeLogged } from "./make.ts";
 import { lostFromFragment, lostLines, sourceConfig, type Fragment } from "./source-config.ts";
 import { filesTree } from "./tree.ts";
@@ -23,9 +24,6 @@ export interface Place {
   readonly log: string;
   readonly fragment: Fragment | undefined;
 }
-
-/** Says that files/ and .config of a checkout are this tool's. */
-const mark = ".halfbridge";
 
 /**
  * Builds from a source checkout, whose feeds are installed: writes .config and files/, and holds .config against
@@ -40,6 +38,7 @@ export async function buildFromSource(
   const { board } = plan;
   const shown = nameOf(checkout);
   await requireCheckout(checkout, shown);
+  await keepUsersOwn(checkout, shown);
   const work = join(cache, "openwrt", `${board.name}-source`);
   const output = join(work, "bin");
   const log = join(work, "build.log");
@@ -47,11 +46,8 @@ export async function buildFromSource(
   for (const old of [log, output]) await rm(old, { recursive: true, force: true });
 
   const files = await filesTree(plan, payload, packages);
-  await step("Write files/ and .config", async () => {
-    await writeFile(
-      join(checkout, mark),
-      "files/ and .config are made by halfbridge build --openwrt-source\n",
-    );
+  await step("Write files/", async () => {
+    await markOwn(checkout, "");
     await replaceFolder(join(checkout, "files"), (folder) => writeTree(files.tree, folder));
   });
   const version = await configure(checkout, shown, board, { output, log, fragment });
@@ -84,9 +80,12 @@ export async function configure(
 ): Promise<string> {
   const wanted = [...sourceConfig(board), "CONFIG_DEVEL=y", `CONFIG_BINARY_FOLDER="${output}"`];
   const users = fragment === undefined ? [] : [fragment.text];
-  await writeFile(join(checkout, ".config"), [...users, ...wanted].map((line) => `${line}\n`).join(""));
+  const asked = [...users, ...wanted].map((line) => `${line}\n`).join("");
+  await markOwn(checkout, asked);
+  await writeFile(join(checkout, ".config"), asked);
   await step("Let make defconfig complete .config", () => makeLogged(checkout, ["defconfig"], log));
   const config = await readFile(join(checkout, ".config"), "utf8");
+  await markOwn(checkout, config);
   const known = [...config.matchAll(/^(?:# )?CONFIG_PACKAGE_([\w.+-]+)[= ]/gm)].map(([, name = ""]) => name);
   refuse([
     ...lostLines(wanted, config).map((line) => lostFault(line, shown, known)),
@@ -118,24 +117,17 @@ function lostFault(line: string, shown: string, known: readonly string[]): Fault
   return { file, path: "", fact: `make defconfig dropped the package ${name}`, hint };
 }
 
+/** An ImageBuilder and an SDK have some of a checkout's files, and would be spoilt by what is written here. */
 async function requireCheckout(checkout: string, shown: string): Promise<void> {
-  const blame = (fact: string, hint: string) => new InputError([{ file: shown, path: "", fact, hint }]);
-  for (const name of ["rules.mk", "scripts/feeds", "target/linux", "include/toplevel.mk"])
-    if (!existsSync(join(checkout, name)))
-      throw blame(
-        `isn't a checkout of OpenWrt: it has no ${name}`,
-        "name the folder that openwrt.git was cloned to",
-      );
-  if (existsSync(join(checkout, mark))) return;
-  const names = await readdir(join(checkout, "files")).catch(() => []);
-  if (names.length > 0)
-    throw blame(
-      "has files/ of its own, which would be replaced",
-      "move it away, or use halfbridge export --base openwrt",
-    );
-  if (!existsSync(join(checkout, ".config"))) return;
-  await rename(join(checkout, ".config"), join(checkout, ".config.before-halfbridge"));
-  note(`${shown}/.config is kept as .config.before-halfbridge`);
+  for (const name of ["rules.mk", "scripts/feeds", "target/linux", "include/toplevel.mk", "tools/Makefile"]) {
+    if (existsSync(join(checkout, name))) continue;
+    const fact = `isn't a checkout of OpenWrt: it has no ${name}`;
+    const isImageBuilder = existsSync(join(checkout, ".targetinfo"));
+    const hint = isImageBuilder
+      ? "it is an ImageBuilder: use --imagebuilder"
+      : "name the folder that openwrt.git was cloned to";
+    throw new InputError([{ file: shown, path: "", fact, hint }]);
+  }
 }
 
 async function readManifest(images: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** Against a stand-in of our own, and against a checkout where HALFBRIDGE_OPENWRT_SOURCE names one. */
-import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
@@ -54,6 +54,34 @@ test("what isn't a checkout is refused, and files and a .config of the user's ar
   await writeFile(join(configured, ".config"), "CONFIG_MINE=y\n");
   await buildFromSource(configured, made);
   t.is(await readFile(join(configured, ".config.before-halfbridge"), "utf8"), "CONFIG_MINE=y\n");
+});
+
+test("what the user has put into a checkout since the last build is left alone, too; what this tool made isn't kept", async (t) => {
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  const checkout = await standIn(t, "openwrt-source");
+  const kept = async () => (await readdir(checkout)).filter((name) => name.includes("before-halfbridge"));
+  await writeFile(join(checkout, ".config"), "CONFIG_FIRST=y\n");
+  await buildFromSource(checkout, made);
+  await writeFile(join(checkout, ".config"), "CONFIG_SECOND=y\n");
+  await buildFromSource(checkout, made);
+  await buildFromSource(checkout, made);
+  t.deepEqual((await kept()).sort(), [".config.before-halfbridge", ".config.before-halfbridge-2"]);
+  t.is(await readFile(join(checkout, ".config.before-halfbridge"), "utf8"), "CONFIG_FIRST=y\n");
+
+  await writeFile(join(checkout, "files/etc/banner"), "mine\n");
+  await t.throwsAsync(buildFromSource(checkout, made), { message: /such as files\/etc\/banner/ });
+  t.is(await readFile(join(checkout, "files/etc/banner"), "utf8"), "mine\n");
+});
+
+test("an ImageBuilder isn't taken for a checkout, whose files it has: it would be left without its .config", async (t) => {
+  const folder = await standIn(t, "openwrt-source");
+  await rm(join(folder, "tools"), { recursive: true });
+  await writeFile(join(folder, ".targetinfo"), "");
+  await writeFile(join(folder, ".config"), "CONFIG_MINE=y\n");
+  await t.throwsAsync(buildFromSource(folder, await madeFor(t, "glinet-gl-mt6000")), {
+    message: /has no tools\/Makefile \(it is an ImageBuilder: use --imagebuilder\)/,
+  });
+  t.is(await readFile(join(folder, ".config"), "utf8"), "CONFIG_MINE=y\n");
 });
 
 test("lines of the user's go before ours, and those that make defconfig drops are named by their file", async (t) => {
