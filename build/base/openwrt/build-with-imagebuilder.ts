@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
 import { InputError } from "../../core/faults.ts";
@@ -9,10 +9,11 @@ import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
 import { holdImages, type Overview } from "./check-images.ts";
 import { checkOffer } from "./check-offer.ts";
-import { checkModules, parseManifest, refusePackages, unknownPackages } from "./check-packages.ts";
+import { checkModules, parseManifest } from "./check-packages.ts";
 import type { ImageBuilder } from "./imagebuilder.ts";
 import { makeLogged } from "./make.ts";
 import { disabledServices, wantedPackages } from "./packages.ts";
+import { refusedPackages } from "./refused-packages.ts";
 import { filesTree, type FilesTree } from "./tree.ts";
 
 /** What an OpenWrt build left, before it is published. */
@@ -58,8 +59,7 @@ export async function buildWithImageBuilder(
       okCodes: anyCode,
     }),
   );
-  await refuseUnknown(builder, `${listed.stdout}\n${listed.stderr}`);
-  if (listed.exitCode !== 0) throw failed(builder, "manifest", `${listed.stdout}\n${listed.stderr}`);
+  if (listed.exitCode !== 0) throw await refusedPackages(builder, `${listed.stdout}\n${listed.stderr}`);
   const manifest = parseManifest(listed.stdout);
   refuse(checkModules(builder.shown, manifest, plan));
 
@@ -90,19 +90,4 @@ const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 function refuse(faults: ConstructorParameters<typeof InputError>[0]): void {
   if (faults.length > 0) throw new InputError(faults);
-}
-
-/** What it can't install, with the near names among what it can. */
-async function refuseUnknown(builder: ImageBuilder, output: string): Promise<void> {
-  const names = unknownPackages(output);
-  if (names.length === 0) return;
-  const local = await readdir(join(builder.directory, "packages")).catch(() => []);
-  const known = local.flatMap((file) => /^([\w.+-]+?)[_-]\d/.exec(file)?.[1] ?? []);
-  throw refusePackages(builder.shown, names, known);
-}
-
-function failed({ shown }: ImageBuilder, goal: string, output: string): InputError {
-  const said = output.trim().split("\n").slice(-8);
-  const fact = [`make ${goal} fails:`, ...said.map((line) => `  | ${line}`)].join("\n");
-  return new InputError([{ file: shown, path: "", fact }]);
 }

@@ -1,29 +1,6 @@
-import { nearestTo } from "../../config/suggest.ts";
-import { InputError, type Fault } from "../../core/faults.ts";
+import type { Fault } from "../../core/faults.ts";
 import type { AnyPlan } from "../../plan/plan.ts";
 import { modulePackages } from "./packages.ts";
-
-/** Packages that a package manager says it doesn't know (opkg, apk-tools 3). */
-export function unknownPackages(output: string): string[] {
-  const opkg = [...output.matchAll(/(?:Unknown package|Cannot install package) '?([\w.+-]+?)'?\.?$/gm)];
-  const apk = [...output.matchAll(/^ +([\w.+-]+) \(no such package\):/gm)];
-  return [...new Set([...opkg, ...apk].map(([, name = ""]) => name))];
-}
-
-/** Names them, each with the near one. */
-export function refusePackages(
-  shown: string,
-  names: readonly string[],
-  known: readonly string[],
-): InputError {
-  return new InputError(
-    names.map((name) => {
-      const near = nearestTo(name, known);
-      const hint = near === undefined ? "it is in none of its feeds" : `did you mean ${near}?`;
-      return { file: shown, path: "", fact: `has no package ${name}`, hint };
-    }),
-  );
-}
 
 /** What `make manifest` prints: `name - version` (opkg) or `name version` (apk). */
 export function parseManifest(text: string): Map<string, string> {

@@ -119,7 +119,41 @@ test("a package that it hasn't is refused with the near one, in the words of eit
   for (const edits of [[], [apk]]) {
     const faults = await faultsOf(t, [...edits, ["packages", /^kmod-nft-tproxy .*\n/m, ""]]);
     t.deepEqual(faults, ["has no package kmod-nft-tproxy (it is in none of its feeds)"]);
+    const renamed: Edit = [".packageinfo", "Package: kmod-nft-tproxy", "Package: kmod-nft-tproxy2"];
+    t.deepEqual(await faultsOf(t, [...edits, ["packages", /^kmod-nft-tproxy .*\n/m, ""], renamed]), [
+      "has no package kmod-nft-tproxy (did you mean kmod-nft-tproxy2?)",
+    ]);
   }
+});
+
+test("feeds that it can't reach are told as that, and not as packages that there aren't", async (t) => {
+  const lost: Edit = ["lost-feeds", /^$/, "https://feeds.example/base\nhttps://feeds.example/kmods\n"];
+  for (const [edits, why] of [
+    [[], "wget returned 4"],
+    [[apk], "network error (check Internet connection and firewall)"],
+  ] as const) {
+    const [fault, ...more] = await faultsOf(t, [
+      ...edits,
+      lost,
+      ["packages", /^(ip-full|ethtool) .*\n/gm, ""],
+    ]);
+    const fact = `couldn't fetch https://feeds.example/base (${why}) and 1 more, and doesn't know ip-full, ethtool`;
+    t.is(fault, `${fact} (it takes packages from there: see to this machine's network)`);
+    t.deepEqual(more, []);
+    await t.notThrowsAsync(build(t, [...edits, lost], "glinet-gl-mt6000")); // all that it needs it has
+  }
+});
+
+test("a package that it knows and can't install is told with what it lacks", async (t) => {
+  const lacking: Edit = ["packages", /^(kmod-nft-tproxy .*)$/m, "$1 kernel=6.6.93~other"];
+  t.regex(
+    (await faultsOf(t, [lacking])).join(),
+    /can't install [\s\S]*dependencies for kmod-nft-tproxy:\n.*kernel=6/,
+  );
+  t.regex(
+    (await faultsOf(t, [apk, ["packages", /^(kmod-nft-tproxy .*)$/m, "$1 libnobody"]])).join(),
+    /libnobody/,
+  );
 });
 
 test("a kernel module whose package isn't installed is missed before anything is made", async (t) => {
