@@ -18,6 +18,9 @@ export interface RunResult {
   readonly exitCode: number;
 }
 
+/** For a command whose failing its caller explains. */
+export const anyCode: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
+
 const quiet = $({ quiet: true, nothrow: true, prefix: "", postfix: "" });
 
 // SOURCE_DATE_EPOCH of the caller's would have a say in what tools write: each is told its own.

@@ -14,7 +14,7 @@ import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
 import { holdImages } from "./check-images.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
 import { keepUsersOwn, markOwn } from "./checkout-marks.ts";
-import { makeLogged } from "./make.ts";
+import { makeLogged, requireNoSpace } from "./make.ts";
 import { lostFromFragment, lostLines, sourceConfig, type Fragment } from "./source-config.ts";
 import { filesTree } from "./tree.ts";
 
@@ -37,9 +37,10 @@ export async function buildFromSource(
   const { plan, payload, packages, cache } = made;
   const { board } = plan;
   const shown = nameOf(checkout);
-  await requireCheckout(checkout, shown);
-  await keepUsersOwn(checkout, shown);
   const work = join(cache, "openwrt", `${board.name}-source`);
+  await requireCheckout(checkout, shown);
+  for (const path of [checkout, work]) requireNoSpace(path);
+  await keepUsersOwn(checkout, shown);
   const output = join(work, "bin");
   const log = join(work, "build.log");
   await mkdir(work, { recursive: true });

@@ -4,14 +4,14 @@ import type { OpenwrtBoard } from "../../config/board.ts";
 import { InputError } from "../../core/faults.ts";
 import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
-import { run } from "../../core/run.ts";
+import { anyCode, run } from "../../core/run.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
 import { holdImages, type Overview } from "./check-images.ts";
 import { checkOffer } from "./check-offer.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
 import type { ImageBuilder } from "./imagebuilder.ts";
-import { makeLogged } from "./make.ts";
+import { makeLogged, requireNoSpace } from "./make.ts";
 import { disabledServices, wantedPackages } from "./packages.ts";
 import { refusedPackages } from "./refused-packages.ts";
 import { filesTree, type FilesTree } from "./tree.ts";
@@ -40,6 +40,7 @@ export async function buildWithImageBuilder(
   const { board, site } = plan;
   refuse(checkOffer(builder, board, site));
   const work = join(cache, "openwrt", board.name);
+  requireNoSpace(work);
   const [filesFolder, images, log] = ["files", "images", "build.log"].map((name) => join(work, name)) as [
     string,
     string,
@@ -85,8 +86,6 @@ export async function buildWithImageBuilder(
     from: { kind: "imagebuilder", version: builder.version },
   };
 }
-
-const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 function refuse(faults: ConstructorParameters<typeof InputError>[0]): void {
   if (faults.length > 0) throw new InputError(faults);

@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { nameOf } from "../../config/document.ts";
-import { InputError } from "../../core/faults.ts";
+import { InputError, ToolError } from "../../core/faults.ts";
 import { hashFile } from "../../core/hash.ts";
 import { step } from "../../core/progress.ts";
-import { run } from "../../core/run.ts";
+import { replaceFolder } from "../../core/replace-folder.ts";
+import { anyCode, run } from "../../core/run.ts";
 import type { Tools } from "../../debian/tools.ts";
+import { requireNoSpace } from "./make.ts";
 import { parseInfo, type Info } from "./make-info.ts";
 import { releaseOf, type Release } from "./releases.ts";
 
@@ -23,35 +25,51 @@ export interface ImageBuilder extends Info {
 
 /**
  * Opens an ImageBuilder: a folder, or an archive (.tar.zst, .tar.xz), which is unpacked once. Throws an InputError for
- * what isn't one, or is older than all releases that are known.
+ * what isn't one, isn't whole, or is older than all releases that are known.
  */
 export async function openImageBuilder(path: string, cache: string, tools: Tools): Promise<ImageBuilder> {
   const shown = nameOf(path);
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new InputError([
-      { file: shown, path: "", fact: "no such file or folder", hint: "name an ImageBuilder" },
-    ]);
+  if (found === undefined) throw blame(shown, "no such file or folder", "name an ImageBuilder");
   const directory = found.isDirectory() ? path : await unpack(path, shown, cache, tools);
   const config = await readFile(join(directory, ".config"), "utf8").catch(() => "");
-  if (!existsSync(join(directory, "Makefile")) || config === "") {
-    const fact = "isn't an ImageBuilder: it has no Makefile, or no .config";
-    throw new InputError([
-      { file: shown, path: "", fact, hint: "name the folder that openwrt-imagebuilder-… unpacks to" },
-    ]);
-  }
+  await requireImageBuilder(directory, config, shown);
   const version = await versionOf(directory, config);
   const release = releaseOf(version);
   if (release === undefined) {
     const fact = `is of OpenWrt ${version}, which is older than all releases that this tool knows`;
-    throw new InputError([{ file: shown, path: "", fact, hint: "use 23.05 or newer" }]);
+    throw blame(shown, fact, "use 23.05 or newer");
   }
-  const { stdout } = await run(["make", "--no-print-directory", "-C", directory, "info"]);
   return {
-    ...parseInfo(stdout),
+    ...(await askInfo(directory, shown)),
     ...{ shown, directory, version, release },
     packageManager: /^CONFIG_USE_APK=y$/m.test(config) ? "apk" : "opkg",
   };
+}
+
+const blame = (file: string, fact: string, hint: string): InputError =>
+  new InputError([{ file, path: "", fact, hint }]);
+
+/** A checkout, and an SDK, have a Makefile and a .config as well, but nothing to tell of profiles. */
+async function requireImageBuilder(directory: string, config: string, shown: string): Promise<void> {
+  const makefile = await readFile(join(directory, "Makefile"), "utf8").catch(() => "");
+  const refuse = (fact: string, hint = "name the folder that openwrt-imagebuilder-… unpacks to") => {
+    throw blame(shown, `isn't an ImageBuilder: ${fact}`, hint);
+  };
+  if (existsSync(join(directory, "tools", "Makefile"))) refuse("it is a checkout", "use --openwrt-source");
+  if (makefile === "" || config === "") refuse("it has no Makefile, or no .config");
+  if (!/^(?:\w+ )*info\b.*:/m.test(makefile)) refuse("its Makefile has no goal info");
+  requireNoSpace(directory);
+}
+
+async function askInfo(directory: string, shown: string): Promise<Info> {
+  const { stdout, stderr, exitCode } = await run(["make", "--no-print-directory", "-C", directory, "info"], {
+    okCodes: anyCode,
+  });
+  if (exitCode === 0) return parseInfo(stdout);
+  const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-8);
+  const fact = ["can't say what it is of (make info):", ...said.map((line) => `  | ${line}`)].join("\n");
+  throw blame(shown, fact, "is it whole? unpack it anew");
 }
 
 /** In a release .config says it; else include/version.mk has what it falls back to. */
@@ -71,27 +89,34 @@ async function unpack(archive: string, shown: string, cache: string, tools: Tool
   const at = join(store, (await hashFile(archive)).slice(0, 16));
   if (!existsSync(at)) {
     await mkdir(store, { recursive: true });
-    const unfinished = `${at}.${process.pid}.tmp`;
-    try {
-      await step(`Unpack ${shown}`, async () => {
-        await mkdir(unfinished);
-        if (archive.endsWith(".zst")) {
-          const tar = `${unfinished}.tar`;
-          await tools.run("zstd", ["--decompress", "--quiet", "--force", archive, "-o", tar]);
-          await run(["tar", "--extract", "--file", tar, "--directory", unfinished]);
-          await rm(tar);
-        } else await run(["tar", "--extract", "--file", archive, "--directory", unfinished]);
-      });
-      await rename(unfinished, at);
-    } finally {
-      await rm(unfinished, { recursive: true, force: true });
-      await rm(`${unfinished}.tar`, { force: true });
-    }
+    await step(`Unpack ${shown}`, () =>
+      replaceFolder(at, async (unfinished) => {
+        await extract(archive, unfinished, tools).catch((error: unknown) => {
+          const [, said] = error instanceof ToolError ? (/^ {2}\| (.*)$/m.exec(error.message) ?? []) : [];
+          throw said === undefined ? error : blame(shown, `can't be unpacked: ${said}`, isItWhole);
+        });
+        const [first, ...others] = await readdir(unfinished);
+        if (first === undefined || others.length > 0)
+          throw blame(shown, "isn't an ImageBuilder's archive", "that has one folder in it");
+      }),
+    );
   }
-  const [only, ...others] = await readdir(at);
-  if (only === undefined || others.length > 0) {
-    const fact = "isn't an ImageBuilder's archive: that has one folder in it";
-    throw new InputError([{ file: shown, path: "", fact }]);
+  return join(at, (await readdir(at))[0] as string);
+}
+
+const isItWhole = "hold it against the sha256sums where it was downloaded";
+
+async function extract(archive: string, folder: string, tools: Tools): Promise<void> {
+  const untar = (file: string) => run(["tar", "--extract", "--file", file, "--directory", folder]);
+  if (!archive.endsWith(".zst")) {
+    await untar(archive);
+    return;
   }
-  return join(at, only);
+  const tar = `${folder}.tar`;
+  try {
+    await tools.run("zstd", ["--decompress", "--quiet", "--force", archive, "-o", tar]);
+    await untar(tar);
+  } finally {
+    await rm(tar, { force: true });
+  }
 }

@@ -1,3 +1,4 @@
+import { InputError } from "../../core/faults.ts";
 import { note } from "../../core/progress.ts";
 import { runLogged } from "../../core/run-logged.ts";
 
@@ -11,4 +12,11 @@ export function makeLogged(directory: string, goal: readonly string[], log: stri
       if (line.trim() !== "") note(`  | ${line}`);
     },
   });
+}
+
+/** OpenWrt's makefiles take a path with a space in it for several: throws an InputError. */
+export function requireNoSpace(path: string): void {
+  if (!/\s/.test(path)) return;
+  const fact = "has a space in its path, which OpenWrt's makefiles can't take";
+  throw new InputError([{ file: path, path: "", fact, hint: "move or rename it" }]);
 }

@@ -1,5 +1,5 @@
 /** Against a stand-in of our own, and against a real ImageBuilder where HALFBRIDGE_IMAGEBUILDER names one. */
-import { mkdir, readFile, readdir } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { buildWithImageBuilder } from "../../../build/base/openwrt/build-with-imagebuilder.ts";
@@ -96,6 +96,25 @@ test("an archive is unpacked once, whatever it is packed by", async (t) => {
   t.is(first.version, "24.10.2");
 });
 
+test("an archive that isn't whole, or isn't an ImageBuilder's, is refused, and nothing of it stays", async (t) => {
+  const { cache, tools } = await madeFor(t, "glinet-gl-mt6000");
+  const folder = await standIn(t, "imagebuilder");
+  const archive = join(await temporaryFolder(t), "archive.tar.xz");
+  const pack = (...names: string[]) =>
+    run(["tar", "--create", "--xz", "--file", archive, "--directory", folder, ...names]);
+  await pack("Makefile", "packages");
+  await t.throwsAsync(openImageBuilder(archive, cache, tools), {
+    message: /isn't an ImageBuilder's archive \(that has one folder in it\)/,
+  });
+  await pack(".");
+  await truncate(archive, 200);
+  await t.throwsAsync(openImageBuilder(archive, cache, tools), {
+    instanceOf: InputError,
+    message: /can't be unpacked: .*(hold it against the sha256sums)/,
+  });
+  t.deepEqual(await readdir(join(cache, "imagebuilders")), []);
+});
+
 test("what isn't an ImageBuilder is refused, and one that is too old", async (t) => {
   const open = async (path: string) =>
     openImageBuilder(path, await temporaryFolder(t), (await madeFor(t, "glinet-gl-mt6000")).tools);
@@ -103,6 +122,18 @@ test("what isn't an ImageBuilder is refused, and one that is too old", async (t)
     message: /isn't an ImageBuilder: it has no Makefile/,
   });
   await t.throwsAsync(open("/nowhere/at/all"), { message: /no such file or folder/ });
+  await t.throwsAsync(open(await standIn(t, "openwrt-source")), {
+    message: /isn't an ImageBuilder: it is a checkout \(use --openwrt-source\)/,
+  });
+  await t.throwsAsync(open(await standIn(t, "imagebuilder", [["Makefile", /info/g, "show"]])), {
+    message: /isn't an ImageBuilder: its Makefile has no goal info/,
+  });
+  const half = await standIn(t, "imagebuilder");
+  await rm(join(half, "info.sh"));
+  await t.throwsAsync(open(half), { instanceOf: InputError, message: /make info[^]*is it whole\?/ });
+  const spaced = join(await temporaryFolder(t), "my routers");
+  await cp(await standIn(t, "imagebuilder"), spaced, { recursive: true });
+  await t.throwsAsync(open(spaced), { message: /my routers: has a space in its path/ });
   const old = await standIn(t, "imagebuilder", [[".config", "24.10.2", "19.07.10"]]);
   await t.throwsAsync(open(old), { message: /is of OpenWrt 19\.07\.10, which is older/ });
 });
