@@ -11,7 +11,7 @@ import { replaceFolder } from "../../core/replace-folder.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
 import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
-import { holdImages } from "./check-images.ts";
+import { explainTooBig, holdImages } from "./check-images.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
 import { keepUsersOwn, markOwn } from "./checkout-marks.ts";
 import { makeLogged, requireNoSpace } from "./make.ts";
@@ -53,7 +53,7 @@ export async function buildFromSource(
   });
   const version = await configure(checkout, shown, board, { output, log, fragment });
   await step(`Have the checkout of OpenWrt ${version} make the images (a first time takes hours)`, () =>
-    makeLogged(checkout, [`-j${availableParallelism()}`], log),
+    explainTooBig(shown, log, makeLogged(checkout, [`-j${availableParallelism()}`], log)),
   );
   const { target, subtarget } = board.openwrt;
   const images = join(output, "targets", target, subtarget);

@@ -7,7 +7,7 @@ import { replaceFolder } from "../../core/replace-folder.ts";
 import { anyCode, run } from "../../core/run.ts";
 import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
-import { holdImages, type Overview } from "./check-images.ts";
+import { explainTooBig, holdImages, type Overview } from "./check-images.ts";
 import { checkOffer } from "./check-offer.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
 import type { ImageBuilder } from "./imagebuilder.ts";
@@ -66,17 +66,14 @@ export async function buildWithImageBuilder(
 
   await step(`Have the ImageBuilder of OpenWrt ${builder.version} make the images`, () =>
     // fresh: profiles.json adds up what was made before
-    replaceFolder(images, (folder) =>
-      makeLogged(
-        builder.directory,
-        [
-          ...["image", ...variables, `FILES=${filesFolder}`, `BIN_DIR=${folder}`],
-          `DISABLED_SERVICES=${disabledServices.join(" ")}`,
-          ...(rootfsMiB === undefined ? [] : [`ROOTFS_PARTSIZE=${rootfsMiB}`]),
-        ],
-        log,
-      ),
-    ),
+    replaceFolder(images, (folder) => {
+      const goal = [
+        ...["image", ...variables, `FILES=${filesFolder}`, `BIN_DIR=${folder}`],
+        `DISABLED_SERVICES=${disabledServices.join(" ")}`,
+        ...(rootfsMiB === undefined ? [] : [`ROOTFS_PARTSIZE=${rootfsMiB}`]),
+      ];
+      return explainTooBig(builder.shown, log, makeLogged(builder.directory, goal, log));
+    }),
   );
   const said = await readFile(log, "utf8");
   return {

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
-import { InputError, type Fault } from "../../core/faults.ts";
+import { InputError, ToolError, type Fault } from "../../core/faults.ts";
 import type { Tools } from "../../debian/tools.ts";
 import { checkPartitions } from "./check-partitions.ts";
 
@@ -47,6 +47,25 @@ export async function holdImages(
 }
 
 /**
+ * Waits for make. Where it fails after it has left out an image that is over its limit, since a further step wants that
+ * image, throws an InputError that says by how much.
+ */
+export async function explainTooBig(shown: string, log: string, making: Promise<void>): Promise<void> {
+  try {
+    await making;
+  } catch (error) {
+    const warnings = error instanceof ToolError ? parseTooBig(await readFile(log, "utf8")) : [];
+    if (warnings.length === 0) throw error;
+    throw new InputError(
+      warnings.map(({ name, bytes, limit }) => ({
+        ...{ file: shown, path: "", hint: makeRoom },
+        fact: `can't make ${name}: ${tooBig(bytes, limit)}`,
+      })),
+    );
+  }
+}
+
+/**
  * Whether all images are there, and as small as they must be. An image that is over its limit is left out by OpenWrt's
  * makefiles with a warning, and make succeeds: the warning, in `output`, says by how much.
  */
@@ -60,6 +79,13 @@ function checkImages(
   const blame = (fact: string, hint: string): Fault => ({ file: shown, path: "", fact, hint });
   const warnings = parseTooBig(output);
   const built = overview?.profiles[openwrt.profile];
+  if (overview === undefined && warnings.length === 0)
+    return [
+      blame(
+        "made no profiles.json",
+        "its .config is without CONFIG_JSON_OVERVIEW_IMAGE_INFO, or it made no image",
+      ),
+    ];
   if (built === undefined && warnings.length === 0)
     return [blame(`made nothing for ${openwrt.profile}`, "its log says what it did")];
   const { images = [], supported_devices: devices = [], file_size_limits: limits } = built ?? {};
@@ -76,7 +102,8 @@ function checkImages(
       if (warned !== undefined)
         return [blame(`left out ${what}: ${tooBig(warned.bytes, warned.limit)}`, makeRoom)];
       const others = images.map((each) => each.type).join(", ") || "none";
-      return [blame(`didn't make ${what}`, `it made: ${others}`)];
+      const tooBigOnes = warnings.map(({ name, bytes, limit }) => `; ${name}: ${tooBig(bytes, limit)}`);
+      return [blame(`didn't make ${what}`, `it made: ${others}${tooBigOnes.join("")}`)];
     }
     const { size: bytes } = statSync(join(directory, image.name), { throwIfNoEntry: false }) ?? { size: 0 };
     if (bytes === 0)

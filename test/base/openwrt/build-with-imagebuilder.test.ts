@@ -208,6 +208,19 @@ test("an image that is too big, which make only warns of, is a fault that says b
   t.is(none.length, 2); // there isn't even a profiles.json then
 });
 
+test("one that is too big and wanted by a further step, with which make fails, is told in the same way", async (t) => {
+  const faults = await faultsOf(t, [["profiles", "sysupgrade:squashfs:0", "sdcard.img.gz:squashfs:5242880"]]);
+  t.is(faults.length, 1);
+  t.regex(faults[0] ?? "", /^can't make openwrt-.*-sdcard\.img\.gz\.bin: it is \d{4} KiB too big/);
+});
+
+test("an ImageBuilder that says nothing of its images is told of as that", async (t) => {
+  const faults = await faultsOf(t, [["image.sh", "profiles.json", "other.json"]]);
+  t.deepEqual(faults, [
+    "made no profiles.json (its .config is without CONFIG_JSON_OVERVIEW_IMAGE_INFO, or it made no image)",
+  ]);
+});
+
 test("one within the makefiles' limit is still held against the board's", async (t) => {
   const made = await madeFor(t, "glinet-gl-mt3000");
   const images = made.plan.board.openwrt.images.map((image) => ({ ...image, limitKiB: 4096 }));
