@@ -28,12 +28,9 @@ export async function buildOpenwrt(
     const fact = "excludes --openwrt-source";
     throw new InputError([{ file: "--imagebuilder", path: "", fact, hint: "leave out one of them" }]);
   }
-  if (imagebuilder !== undefined && configFragment !== undefined) {
-    const fact = "is for a checkout: an ImageBuilder isn't configured any more";
-    throw new InputError([{ file: "--config-fragment", path: "", fact, hint: "leave it out" }]);
-  }
   const fragment = configFragment === undefined ? undefined : await readFragment(configFragment);
   const { board, ...loaded } = await readForBase(openwrtExport, boardName, options);
+  const { board: profile } = await readAnyInputs(boardName, options);
   const made = await makeForBase(openwrtExport, board, loaded, { outDirectory, refresh: update === true });
   const result =
     imagebuilder === undefined
@@ -42,7 +39,6 @@ export async function buildOpenwrt(
           await openImageBuilder(resolve(imagebuilder), made.cache, made.tools),
           made,
         );
-  const { board: profile } = await readAnyInputs(boardName, options);
   // beside an image of the board's own base
   const name = profile.base === "openwrt" ? board.name : `${board.name}-openwrt`;
   return { ...(await publishOpenwrt(made, result, join(outDirectory, name))), plan: made.plan };

@@ -93,6 +93,28 @@ test("base buildroot says what it wants, and refuses what isn't a Buildroot tree
   t.regex(wrong.stderr, /^--buildroot build: no Makefile is there/m);
 });
 
+test("flags that would be of no use beside the others are refused, all of them at once", async (t) => {
+  const faultsOf = async (...argv: string[]) => {
+    const { stderr, exitCode } = await halfbridge(...argv);
+    t.is(exitCode, 1, argv.join(" "));
+    return stderr.trim().split("\n");
+  };
+  const openwrt = ["--imagebuilder", "nowhere", "--base", "buildroot", "--fast", "--config-fragment", "mine"];
+  for (const command of ["build", "test"])
+    t.deepEqual(await faultsOf(command, ...openwrt), [
+      "--base: excludes --imagebuilder, by which OpenWrt is the base (leave out one of them)",
+      "--fast: is of no use to OpenWrt, which compresses by itself (leave it out)",
+      "--config-fragment: is of no use to an ImageBuilder, which is configured already (use --openwrt-source)",
+    ]);
+  t.deepEqual(await faultsOf("build", "--all", "--openwrt-source", "nowhere"), [
+    "--all: excludes --openwrt-source, which is for one board (name the board)",
+  ]);
+  t.deepEqual(await faultsOf("build", "x86-64", "--buildroot", "nowhere", "--config-fragment", "mine"), [
+    "--buildroot: is of no use to base debian (say --base buildroot)",
+    "--config-fragment: is of no use to base debian, of which nothing is configured (say --base buildroot)",
+  ]);
+});
+
 test("faults can be read by a machine", async (t) => {
   const { stdout, exitCode } = await halfbridge("check", "--json", await brokenSite(t));
   t.is(exitCode, 1);

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { note } from "../../core/progress.ts";
 import { formatOutcomes, lanesFor, workOnAll, type Outcome, type Phase } from "../all-boards.ts";
 import { buildOpenwrt, tellOpenwrt, type OpenwrtFlags } from "../build-openwrt.ts";
-import { buildOnBase, onBase, takesBase, type BuildFlags } from "../base.ts";
+import { buildOnBase, isForOpenwrt, onBase, requireFitting, takesBase, type BuildFlags } from "../base.ts";
 import { readAllInputs, readInputs, takesAll, takesInputs, type InputOptions } from "../inputs.ts";
 
 interface Flags extends InputOptions, BuildFlags, OpenwrtFlags {
@@ -20,13 +20,16 @@ export function addBuild(program: Command): void {
     .option("--openwrt-source <folder>", "have a checkout of OpenWrt make the images")
     .option("--json", "the manifest, or what became of all boards, as JSON")
     .action(async (boardName: string, options: Flags, command: Command) => {
+      if (isForOpenwrt(options)) {
+        requireFitting(options, command, "openwrt");
+        return tellOpenwrt(await buildOpenwrt(boardName, options), options.json);
+      }
       if (options.all) {
         const { boards } = await readAllInputs(options, command);
         return tellOutcomes(await workOnAll(boards, [buildPhase(options)]), options);
       }
-      if (options.imagebuilder !== undefined || options.openwrtSource !== undefined)
-        return tellOpenwrt(await buildOpenwrt(boardName, options), options.json);
       const { board, ...loaded } = await readInputs(boardName, options);
+      requireFitting(options, command, onBase(board, options).base);
       const started = performance.now();
       const { directory, image, manifest, fresh } = await buildOnBase(
         onBase(board, options),

@@ -8,7 +8,7 @@ import type { Claim, Report } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { lanesFor, workOnAll, type Phase } from "../all-boards.ts";
-import { buildOnBase, onBase, takesBase, type BuildFlags } from "../base.ts";
+import { buildOnBase, isForOpenwrt, onBase, requireFitting, takesBase, type BuildFlags } from "../base.ts";
 import {
   readAllInputs,
   readInputs,
@@ -57,9 +57,14 @@ export function addTest(program: Command): void {
     .option("--imagebuilder <path>", "prove the images that an OpenWrt ImageBuilder makes")
     .option("--openwrt-source <folder>", "prove the images that a checkout of OpenWrt makes")
     .action(async (boardName: string, options: TestFlags, command: Command) => {
-      if (options.imagebuilder !== undefined || options.openwrtSource !== undefined)
+      if (isForOpenwrt(options)) {
+        requireFitting(options, command, "openwrt");
         return proveOpenwrtImages(boardName, options);
-      if (!options.all) return tellProof(await proveBoard(boardName, options), options);
+      }
+      if (!options.all) {
+        requireFitting(options, command, onBase((await readInputs(boardName, options)).board, options).base);
+        return tellProof(await proveBoard(boardName, options), options);
+      }
       const { boards, site } = await readAllInputs(options, command);
       requireConsole(site, options.site);
       const outcomes = await workOnAll(boards, [buildPhase(options), provePhase(options)]);
