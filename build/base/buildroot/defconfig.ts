@@ -30,7 +30,28 @@ export function printDefconfig(
       ...disk,
     ].join("\n"),
   );
-  return [...new Map([...ours, ...users]).values()].map((line) => `${line}\n`).join("");
+  for (const [name, line] of users) ours.set(name, lists.has(name) ? joinLists(ours.get(name), line) : line);
+  return [...ours.values()].map((line) => `${line}\n`).join("");
+}
+
+/** Settings with several files or folders: the image needs ours, whatever a user has besides. */
+const lists: ReadonlySet<string> = new Set([
+  "BR2_GLOBAL_PATCH_DIR",
+  "BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES",
+  "BR2_PACKAGE_BUSYBOX_CONFIG_FRAGMENT_FILES",
+  "BR2_ROOTFS_OVERLAY",
+  "BR2_ROOTFS_POST_BUILD_SCRIPT",
+  "BR2_ROOTFS_POST_FAKEROOT_SCRIPT",
+  "BR2_ROOTFS_POST_IMAGE_SCRIPT",
+  "BR2_STRIP_EXCLUDE_DIRS",
+]);
+
+/** Ours before theirs, where Buildroot lets the later one win; theirs alone where it says where ours are to be. */
+function joinLists(ours = "", theirs: string): string {
+  const wordsOf = (line: string) => /^\w+="(.*)"$/.exec(line)?.[1]?.split(/\s+/).filter(Boolean) ?? [];
+  const [own, other] = [wordsOf(ours), wordsOf(theirs)];
+  const name = theirs.replace(/=.*/, "");
+  return own.every((word) => other.includes(word)) ? theirs : `${name}="${[...own, ...other].join(" ")}"`;
 }
 
 /** Ready-made: Buildroot would need half an hour for its own. */

@@ -185,6 +185,25 @@ test("what the user says goes before what the tree says, and whoever speaks of t
   t.true(text("/configs/x86-64_defconfig").includes("BR2_TOOLCHAIN_EXTERNAL_BOOTLIN_X86_64_GLIBC_STABLE=y"));
 });
 
+test("files and folders of the user's are added to the tree's own, which the image can't do without", async (t) => {
+  const lineOf = async (name: string, fragment: string) => {
+    const own = await treeFor(board, fragment);
+    const defconfig = textOf(own.find(({ path }) => path === "/configs/x86-64_defconfig"));
+    return defconfig.split("\n").filter((line) => line.includes(`${name}=`));
+  };
+  const ours = "$(BR2_EXTERNAL_HALFBRIDGE_PATH)/board/halfbridge/rootfs_overlay";
+  t.deepEqual(await lineOf("BR2_ROOTFS_OVERLAY", 'BR2_ROOTFS_OVERLAY="/srv/a /srv/b"\n'), [
+    `BR2_ROOTFS_OVERLAY="${ours} /srv/a /srv/b"`,
+  ]);
+  const before = `BR2_ROOTFS_OVERLAY="/srv/a ${ours}"`;
+  t.deepEqual(await lineOf("BR2_ROOTFS_OVERLAY", before), [before]);
+  t.deepEqual(await lineOf("BR2_STRIP_EXCLUDE_DIRS", 'BR2_STRIP_EXCLUDE_DIRS="/opt"\n'), [
+    'BR2_STRIP_EXCLUDE_DIRS="/usr/lib/halfbridge /opt"',
+  ]);
+  const version = 'BR2_LINUX_KERNEL_CUSTOM_VERSION_VALUE="6.12.1"';
+  t.deepEqual(await lineOf("BR2_LINUX_KERNEL_CUSTOM_VERSION_VALUE", version), [version]);
+});
+
 test("an exported tree says how to build with it, by names that are in it", async (t) => {
   const exported = await temporaryFolder(t);
   await exportExternalTree(planFor(), { ...payload, packages: [] }, exported);
