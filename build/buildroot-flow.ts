@@ -12,6 +12,7 @@ import { readUserSettings } from "./base/buildroot/user-settings.ts";
 import type { Board } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
 import { hashOf } from "./core/hash.ts";
+import { holdFolder } from "./core/hold-folder.ts";
 import { fetchMaterials } from "./fetch-materials.ts";
 import type { BuildOptions } from "./flow.ts";
 import { publishImage, type Published } from "./image/publish-image.ts";
@@ -45,25 +46,28 @@ export async function buildWithBuildroot(
 
   const tree = await renderExternalTree(plan, payload, user.text);
   const name = `${board.name}-${hashOf(checkout).slice(0, 8)}`;
-  const built = await buildTree(plan, tree, user, checkout, join(cache, "buildroot", name));
+  const work = join(cache, "buildroot", name);
+  return holdFolder(work, cache, async () => {
+    const built = await buildTree(plan, tree, user, checkout, work);
 
-  const software = await readSoftware(built.packages, checkout, built.folders);
-  return publishImage(
-    {
-      plan,
-      configuration: payload.configuration,
-      kernelRelease: built.kernelRelease,
-      image: built.image,
-      slot: built.slot,
-      runtimePackages: packages,
-      weights: await weighTarget(built.folders),
-      packages: [...manifestPackages(software, board.arch), ...payload.packages],
-      loader: [], // it is one of the packages
-      components: [...softwareComponents(software, checkout), ...debianComponents(payload.packages)],
-      tools,
-      compiler: compiler.name,
-      fast: options.fast,
-    },
-    options.outDirectory,
-  );
+    const software = await readSoftware(built.packages, checkout, built.folders);
+    return publishImage(
+      {
+        plan,
+        configuration: payload.configuration,
+        kernelRelease: built.kernelRelease,
+        image: built.image,
+        slot: built.slot,
+        runtimePackages: packages,
+        weights: await weighTarget(built.folders),
+        packages: [...manifestPackages(software, board.arch), ...payload.packages],
+        loader: [], // it is one of the packages
+        components: [...softwareComponents(software, checkout), ...debianComponents(payload.packages)],
+        tools,
+        compiler: compiler.name,
+        fast: options.fast,
+      },
+      options.outDirectory,
+    );
+  });
 }

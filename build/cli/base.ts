@@ -58,7 +58,7 @@ export function requireFitting(flags: AllFlags, command: Command, base: Board["b
   const [fragment, where] = isOpenwrt
     ? ["an ImageBuilder, which is configured already", "use --openwrt-source"]
     : [`base ${base}, of which nothing is configured`, "say --base buildroot"];
-  refuse("--config-fragment", !isFromSource, `is of no use to ${fragment}`, where as string);
+  refuse("--config-fragment", !isFromSource, `is of no use to ${fragment}`, where);
   if (faults.length > 0) throw new InputError(faults);
 }
 

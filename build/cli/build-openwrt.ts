@@ -7,6 +7,7 @@ import { publishOpenwrt, type OpenwrtPublished } from "../base/openwrt/publish.t
 import { readFragment } from "../base/openwrt/source-config.ts";
 import type { OpenwrtBoard } from "../config/board.ts";
 import { InputError } from "../core/faults.ts";
+import { holdFolder } from "../core/hold-folder.ts";
 import { note } from "../core/progress.ts";
 import { makeForBase } from "../overlay.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -32,16 +33,21 @@ export async function buildOpenwrt(
   const { board, ...loaded } = await readForBase(openwrtExport, boardName, options);
   const { board: profile } = await readAnyInputs(boardName, options);
   const made = await makeForBase(openwrtExport, board, loaded, { outDirectory, refresh: update === true });
-  const result =
-    imagebuilder === undefined
-      ? await buildFromSource(resolve(openwrtSource as string), made, fragment)
-      : await buildWithImageBuilder(
-          await openImageBuilder(resolve(imagebuilder), made.cache, made.tools),
-          made,
-        );
+  const { cache, tools } = made;
+  const builder =
+    imagebuilder === undefined ? undefined : await openImageBuilder(resolve(imagebuilder), cache, tools);
   // beside an image of the board's own base
-  const name = profile.base === "openwrt" ? board.name : `${board.name}-openwrt`;
-  return { ...(await publishOpenwrt(made, result, join(outDirectory, name))), plan: made.plan };
+  const output = join(outDirectory, profile.base === "openwrt" ? board.name : `${board.name}-openwrt`);
+  const published = await holdFolder(output, cache, async () =>
+    publishOpenwrt(
+      made,
+      builder === undefined
+        ? await buildFromSource(resolve(openwrtSource as string), made, fragment)
+        : await buildWithImageBuilder(builder, made),
+      output,
+    ),
+  );
+  return { ...published, plan: made.plan };
 }
 
 /** Says where they are. */

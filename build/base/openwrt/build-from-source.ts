@@ -6,6 +6,7 @@ import type { OpenwrtBoard } from "../../config/board.ts";
 import { nameOf } from "../../config/document.ts";
 import { nearestTo } from "../../config/suggest.ts";
 import { InputError, type Fault } from "../../core/faults.ts";
+import { holdFolder } from "../../core/hold-folder.ts";
 import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
 import { writeTree } from "../../core/tree.ts";
@@ -29,10 +30,18 @@ export interface Place {
  * Builds from a source checkout, whose feeds are installed: writes .config and files/, and holds .config against
  * what was asked for once `make defconfig` has been over it. Throws an InputError with every fault of a step.
  */
-export async function buildFromSource(
+export function buildFromSource(
   checkout: string,
   made: Made<OpenwrtBoard>,
   fragment?: Fragment,
+): Promise<OpenwrtResult> {
+  return holdFolder(checkout, made.cache, () => buildAlone(checkout, made, fragment));
+}
+
+async function buildAlone(
+  checkout: string,
+  made: Made<OpenwrtBoard>,
+  fragment: Fragment | undefined,
 ): Promise<OpenwrtResult> {
   const { plan, payload, packages, cache } = made;
   const { board } = plan;

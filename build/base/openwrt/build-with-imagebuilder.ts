@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
 import { InputError } from "../../core/faults.ts";
+import { holdFolder } from "../../core/hold-folder.ts";
 import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
 import { anyCode, run } from "../../core/run.ts";
@@ -32,10 +33,15 @@ export interface OpenwrtResult {
  * Drives an ImageBuilder: what it would install first, held against what the plan needs; then the images, held
  * against what the board expects. Throws an InputError with every fault of a step.
  */
-export async function buildWithImageBuilder(
+export function buildWithImageBuilder(
   builder: ImageBuilder,
   made: Made<OpenwrtBoard>,
 ): Promise<OpenwrtResult> {
+  // it has one place for what it makes, whatever the profile
+  return holdFolder(builder.directory, made.cache, () => buildAlone(builder, made));
+}
+
+async function buildAlone(builder: ImageBuilder, made: Made<OpenwrtBoard>): Promise<OpenwrtResult> {
   const { plan, payload, packages, cache } = made;
   const { board, site } = plan;
   refuse(checkOffer(builder, board, site));

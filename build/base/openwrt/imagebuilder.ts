@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { nameOf } from "../../config/document.ts";
 import { InputError, ToolError } from "../../core/faults.ts";
 import { hashFile } from "../../core/hash.ts";
+import { holdFolder } from "../../core/hold-folder.ts";
 import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
 import { anyCode, run } from "../../core/run.ts";
@@ -87,8 +88,9 @@ async function versionOf(directory: string, config: string): Promise<string> {
 async function unpack(archive: string, shown: string, cache: string, tools: Tools): Promise<string> {
   const store = join(cache, "imagebuilders");
   const at = join(store, (await hashFile(archive)).slice(0, 16));
-  if (!existsSync(at)) {
-    await mkdir(store, { recursive: true });
+  await mkdir(store, { recursive: true });
+  await holdFolder(at, cache, async () => {
+    if (existsSync(at)) return;
     await step(`Unpack ${shown}`, () =>
       replaceFolder(at, async (unfinished) => {
         await extract(archive, unfinished, tools).catch((error: unknown) => {
@@ -100,7 +102,7 @@ async function unpack(archive: string, shown: string, cache: string, tools: Tool
           throw blame(shown, "isn't an ImageBuilder's archive", "that has one folder in it");
       }),
     );
-  }
+  });
   return join(at, (await readdir(at))[0] as string);
 }
 

@@ -76,6 +76,16 @@ test("images, what they are made of and the log are published together, with che
   t.true((await readdir(directory)).includes("plan.json"));
 });
 
+test("two builds at once go one after the other through an ImageBuilder, which has one place for what it makes", async (t) => {
+  const alone = "check_profile\nmkdir busy || exit 1\nsleep 0.2\nrmdir busy\n";
+  const folder = await standIn(t, "imagebuilder", [["image.sh", "check_profile\n", alone]]);
+  const one = await madeFor(t, "glinet-gl-mt6000");
+  const other = { ...(await madeFor(t, "glinet-gl-mt3000")), cache: one.cache };
+  const builder = await openImageBuilder(folder, one.cache, one.tools);
+  const both = [one, other].map((made) => buildWithImageBuilder(builder, made));
+  await t.notThrowsAsync(Promise.all(both));
+});
+
 test("an archive is unpacked once, whatever it is packed by", async (t) => {
   const made = await madeFor(t, "glinet-gl-mt6000");
   const folder = await standIn(t, "imagebuilder");
