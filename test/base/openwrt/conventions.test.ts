@@ -8,7 +8,7 @@ import { checkForOpenwrt } from "../../../build/base/openwrt/board.ts";
 import { modulePackages, wantedPackages } from "../../../build/base/openwrt/packages.ts";
 import { releaseOf } from "../../../build/base/openwrt/releases.ts";
 import { conventions, filesTree } from "../../../build/base/openwrt/tree.ts";
-import type { OpenwrtBoard } from "../../../build/config/board.ts";
+import { readAllProfiles, type OpenwrtBoard } from "../../../build/config/board.ts";
 import { refuseTogether } from "../../../build/config/check-together.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { writeTree } from "../../../build/core/tree.ts";
@@ -231,6 +231,18 @@ test("every module that the plan needs is in a package that is asked for, and no
       }),
     { message: /xt_new: which/ },
   );
+});
+
+test("a model that has only NAND says how much of it an image may take: OpenWrt's own limit for it may be more than there is", async (t) => {
+  const withNand = (await readAllProfiles()).filter(
+    ({ openwrt, storageMiB }) =>
+      storageMiB <= 256 && openwrt?.images.some(({ type }) => type.startsWith("sdcard")) === false,
+  );
+  t.true(withNand.length >= 6);
+  for (const { name, openwrt, storageMiB } of withNand) {
+    const { limitKiB = Infinity } = openwrt?.images.find(({ type }) => type === "sysupgrade") ?? {};
+    t.true(limitKiB < storageMiB * 1024, name);
+  }
 });
 
 test("a version is of the newest release that isn't newer than it", (t) => {
