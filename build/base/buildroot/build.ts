@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Board } from "../../config/board.ts";
-import { ToolError } from "../../core/faults.ts";
+import { InputError, ToolError } from "../../core/faults.ts";
 import { hashFile, hashOf } from "../../core/hash.ts";
 import { identifyTree } from "../../core/identify-tree.ts";
 import { note, step } from "../../core/progress.ts";
@@ -47,6 +47,10 @@ export async function buildTree(
     output: join(work, "output"),
     log: join(work, "build.log"),
   };
+  if (/\s/.test(work)) {
+    const fact = "has a space in its path, which Buildroot can't take";
+    throw new InputError([{ file: work, path: "", fact, hint: "move or rename Halfbridge's folder" }]);
+  }
   await mkdir(work, { recursive: true });
   await rm(folders.log, { force: true });
   await replaceTree(tree, folders.external);

@@ -27,5 +27,8 @@ export async function openCheckout(directory: string, flag = "--buildroot"): Pro
   if (version.slice(0, oldestBuildroot.length) < oldestBuildroot) {
     return refuse(`is Buildroot ${version}`, `${oldestBuildroot} is the first that this works with`);
   }
-  return { directory: await realpath(directory), version };
+  const real = await realpath(directory);
+  if (/\s/.test(real))
+    return refuse("has a space in its path, which Buildroot can't take", "move or rename it");
+  return { directory: real, version };
 }

@@ -4,6 +4,7 @@ import { InputError, ToolError } from "../../core/faults.ts";
 import { run } from "../../core/run.ts";
 import { missingOptions } from "../debian/kernel.ts";
 import type { Checkout } from "./checkout.ts";
+import { settingsOf } from "./defconfig.ts";
 import { askMake, makeTarget, type BuildFolders } from "./make.ts";
 import type { UserSettings } from "./user-settings.ts";
 
@@ -22,9 +23,14 @@ export async function configure(
   const files = [join(folders.output, ".config"), join(folders.external, "configs", defconfig)];
   const { stdout, exitCode } = await run([check, ...files], { okCodes: [0, 1] });
   if (exitCode === 0) return;
-  const dropped = [...stdout.matchAll(/^ *Missing: (.*)$/gm)].map((match) => match[1] as string);
-  if (dropped.length === 0) throw new ToolError(`check-dotconfig.py failed:\n${stdout}`);
-  const theirs = dropped.filter((line) => user.text.split("\n").some((said) => said.trim() === line));
+  const missing = [...stdout.matchAll(/^ *Missing: (.*)$/gm)].map((match) => match[1] as string);
+  if (missing.length === 0) throw new ToolError(`check-dotconfig.py failed:\n${stdout}`);
+  const has = settingsOf(await readFile(join(folders.output, ".config"), "utf8"));
+  // what is to be off is, where there isn't even a line about it
+  const dropped = missing.filter((line) => !line.endsWith(" is not set") || has.has(symbolOf(line)));
+  if (dropped.length === 0) return;
+  const users = settingsOf(user.text);
+  const theirs = dropped.filter((line) => users.has(symbolOf(line)));
   const because = `Buildroot ${checkout.version} doesn't know it, or something that it depends on is off`;
   if (theirs.length > 0) {
     throw new InputError(
@@ -36,6 +42,8 @@ export async function configure(
     "it doesn't know them, or something that they depend on is off",
   );
 }
+
+const symbolOf = (line: string): string => /BR2_\w+/.exec(line)?.[0] ?? line;
 
 /** Configures the kernel and holds what has come out against what the router needs. */
 export async function configureKernel(

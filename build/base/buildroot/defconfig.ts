@@ -117,12 +117,13 @@ const hostTools = [
   "BR2_PACKAGE_HOST_SQUASHFS=y",
 ];
 
-/** Lines by the symbol that they set; what isn't a setting is left out. */
-function settingsOf(text: string): Map<string, string> {
+/** Lines by the symbol that they set; what isn't a setting is left out, and `=n` is said as Kconfig says it. */
+export function settingsOf(text: string): Map<string, string> {
   return new Map(
     text.split("\n").flatMap((line) => {
-      const name = /^(?:# )?(BR2_\w+)(?:=| is not set$)/.exec(line.trim())?.[1];
-      return name === undefined ? [] : [[name, line.trim()]];
+      const [said, name] = /^(?:# )?(BR2_\w+)(?:=.*| is not set)$/.exec(line.trim()) ?? [];
+      if (said === undefined || name === undefined) return [];
+      return [[name, said === `${name}=n` ? `# ${name} is not set` : said]];
     }),
   );
 }

@@ -169,6 +169,23 @@ test.serial("a dropped line that the user asked for is the user's fault, by its 
   t.regex(error.message, /^my\.fragment: BR2_PACKAGE_NANOO=y has no effect/);
 });
 
+test.serial("what the user turns off may be something that there isn't, however they say it", async (t) => {
+  const user = { text: "BR2_PACKAGE_NANO=n\n# BR2_PACKAGE_VIM is not set\n", source: "my.fragment" };
+  await t.notThrowsAsync(build(t, { STAND_IN_DROPS: "BR2_PACKAGE_NANO,BR2_PACKAGE_VIM" }, user));
+  const error = await failure(t, { STAND_IN_TURNS_ON: "BR2_PACKAGE_VIM" }, user);
+  t.true(error instanceof InputError);
+  t.regex(error.message, /^my\.fragment: # BR2_PACKAGE_VIM is not set has no effect/);
+});
+
+test.serial("a folder with a space in its path is refused, which Buildroot would take for two", async (t) => {
+  const folder = join(await temporaryFolder(t), "my builds");
+  const error = await failure(t, {}, nothing, folder);
+  t.true(error instanceof InputError);
+  t.regex(error.message, /my builds: has a space in its path/);
+  await writeFiles(folder, { Makefile: "export BR2_VERSION := 2025.02.12\n" });
+  await t.throwsAsync(openCheckout(folder), { instanceOf: InputError, message: /has a space in its path/ });
+});
+
 test.serial("kernel options that are dropped without a word are an error that names them", async (t) => {
   const error = await failure(t, { STAND_IN_KERNEL_DROPS: "BRIDGE_EBT_BROUTE,NETFILTER_XT_TARGET_TPROXY" });
   t.regex(

@@ -2,7 +2,7 @@
  * What only a Buildroot source tree can say. HALFBRIDGE_BUILDROOT names one; without it these tests say that they
  * were skipped, and what they would have proven. Nothing is downloaded or compiled but Kconfig's own program.
  */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { openCheckout } from "../../../build/base/buildroot/checkout.ts";
@@ -67,6 +67,18 @@ withTree("a symbol that this Buildroot doesn't know is named, though make ends w
   const error = await t.throwsAsync(configureIt(), { instanceOf: InputError });
   t.regex(error?.message ?? "", /^my\.fragment: BR2_PACKAGE_WARP_DRIVE=y has no effect/);
 });
+
+withTree(
+  "what the user turns off, or adds to lists of files, Buildroot takes as it is meant",
+  async (t, tree) => {
+    const fragment = `BR2_REPRODUCIBLE=n\nBR2_PACKAGE_NANO_TINY=n\nBR2_ROOTFS_OVERLAY="/srv/mine"\n`;
+    const { folders, run: configureIt } = await configured(t, tree, rockPiE, fragment);
+    await t.notThrowsAsync(configureIt());
+    const config = await readFile(join(folders.output, ".config"), "utf8");
+    t.regex(config, /^# BR2_REPRODUCIBLE is not set$/m);
+    t.regex(config, /^BR2_ROOTFS_OVERLAY="\S+\/rootfs_overlay \/srv\/mine"$/m);
+  },
+);
 
 withTree(
   "Buildroot says which software is in the image, the proxy and its programs included",

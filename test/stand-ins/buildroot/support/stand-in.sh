@@ -17,12 +17,13 @@ value() { # of a string setting, with the tree's place filled in
 }
 
 without() { # COMMA,SEPARATED PREFIX: standard input less lines that set these
-  pattern=$(echo "$1" | sed "s/,/|/g")
+  pattern=$(echo "$1" | sed "s/^,*//; s/,*$//; s/,/|/g")
   if [ -z "$pattern" ]; then cat; else grep -vE "^(# )?$2($pattern)[= ]"; fi
 }
 
 configure() {
-  without "${STAND_IN_DROPS-}" "" < "$BR2_EXTERNAL/configs/$1" > "$O/.config"
+  without "${STAND_IN_DROPS-},${STAND_IN_TURNS_ON-}" "" < "$BR2_EXTERNAL/configs/$1" > "$O/.config"
+  [ -z "${STAND_IN_TURNS_ON-}" ] || echo "$STAND_IN_TURNS_ON=y" >> "$O/.config"
   echo "${STAND_IN_VARIABLES-}" > "$O/variables"
   echo "${STAND_IN_KERNEL_USERS-}" > "$O/kernel-users"
   echo "# configuration written to $O/.config"
