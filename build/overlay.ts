@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { ExportBase, Made } from "./base/exports.ts";
 import type { BoardProfile } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
@@ -52,9 +52,23 @@ export async function exportOverlay<B extends BoardProfile>(
 
 /** Throws an InputError where a folder has what nobody would want replaced. */
 export async function requireExportable(directory: string): Promise<void> {
-  if (!existsSync(directory) || existsSync(join(directory, exportMark))) return;
-  const names = await readdir(directory).catch(() => undefined);
-  if (names?.length === 0) return;
-  const fact = names === undefined ? "isn't a folder" : "has files in it that weren't exported";
-  throw new InputError([{ file: directory, path: "", fact, hint: "name a folder that isn't there yet" }]);
+  const refuse = (fact: string, hint = "name a folder that isn't there yet"): never => {
+    throw new InputError([{ file: directory, path: "", fact, hint }]);
+  };
+  if (!existsSync(directory)) return;
+  const mark = join(directory, exportMark);
+  const exported = existsSync(mark) ? (await stat(mark)).mtimeMs : undefined;
+  if (exported === undefined) {
+    const names = await readdir(directory).catch(() => undefined);
+    if (names?.length === 0) return;
+    refuse(names === undefined ? "isn't a folder" : "has files in it that weren't exported");
+    return;
+  }
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    // the mark was written last
+    if (entry.isDirectory() || (await lstat(file)).mtimeMs <= exported) continue;
+    const fact = `has ${relative(directory, file)} in it, which is newer than what was exported`;
+    refuse(fact, "take it elsewhere, or name another folder");
+  }
 }

@@ -24,11 +24,13 @@ export function checkOffer(
   const faults = profiles.has(openwrt.profile)
     ? []
     : [blame(`has no profile ${openwrt.profile}`, suggestNear(openwrt.profile, [...profiles.keys()]))];
-  const leavesBridge = site.mode !== "proxy-arp";
-  if (site.dialect === "nft" && leavesBridge && isBefore(release.kernel, brouteSince)) {
+  if (needsBroute(site) && isBefore(release.kernel, brouteSince)) {
     const kernel = release.kernel.join(".");
     const fact = `is of OpenWrt ${version} with Linux ${kernel}: nft takes frames off a bridge since ${brouteSince.join(".")}`;
     faults.push(blame(fact, "use 24.10 or newer, or dialect: legacy"));
   }
   return faults;
 }
+
+/** Whether nft has to take frames off a bridge. */
+export const needsBroute = ({ dialect, mode }: Site): boolean => dialect === "nft" && mode !== "proxy-arp";

@@ -8,6 +8,7 @@ import { renderTemplates } from "../../payload/render.ts";
 import { nodeRelease } from "../../payload/runtime.ts";
 import type { ExportBase } from "../exports.ts";
 import { checkForOpenwrt, openwrtBoard } from "./board.ts";
+import { needsBroute } from "./check-offer.ts";
 import { disabledServices, wantedPackages } from "./packages.ts";
 import { sourceConfig } from "./source-config.ts";
 import { toolPackages } from "./tools.ts";
@@ -44,6 +45,7 @@ export const openwrtExport: ExportBase<OpenwrtBoard> = {
       target: `${openwrt.target}/${openwrt.subtarget}`,
       rootfs: openwrt.rootfsMiB,
       site: site.name,
+      needsBroute: needsBroute(site),
     };
     await writeTree(await renderTemplates("openwrt-export", view), directory);
   },

@@ -13,7 +13,7 @@ interface ExportFlags extends InputOptions {
 /** `halfbridge export` */
 export function addExport(program: Command): void {
   takesSite(takesBoards(program.command("export")).argument("<board>", "a board of board-configs/"))
-    .argument("<directory>", "where to; replaced if it was exported before")
+    .argument("<directory>", "where to; replaced if it was exported before, and nothing in it is newer")
     .description("write only the overlay, for a build of your own: files, packages, and configuration")
     .addOption(
       new Option("--base <name>", "whose build it is")

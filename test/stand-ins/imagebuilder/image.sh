@@ -3,6 +3,7 @@ check_profile
 resolve
 echo "Building images for mediatek - $(field "$PROFILE" 2)"
 prefix="openwrt-24.10.2-mediatek-filogic-$PROFILE"
+BIN_DIR=${BIN_DIR:-bin/targets/mediatek/filogic}
 mkdir -p "$BIN_DIR"
 for script in "$FILES"/etc/init.d/*; do
   grep -q '#!/bin/sh /etc/rc.common' "$script" || continue
