@@ -124,7 +124,9 @@ test("faults can be read by a machine", async (t) => {
 
 test("boards and plans can be read by a machine", async (t) => {
   const boards = JSON.parse((await halfbridge("boards", "--json")).stdout) as { name: string }[];
-  t.true(boards.some(({ name }) => name === "x86-64"));
+  const boardOf = (name: string) => boards.find((board) => board.name === name);
+  t.like(boardOf("x86-64"), { base: "debian", bases: ["debian", "openwrt"] });
+  t.like(boardOf("openwrt-one"), { base: "openwrt", bases: ["openwrt"] });
   const plan = JSON.parse((await halfbridge("plan", "x86-64", "--json")).stdout) as { hash: string };
   t.regex(plan.hash, /^[0-9a-f]{64}$/);
 });

@@ -37,14 +37,16 @@ hardware, its profile has evidence of someone who ran it on the model itself.`,
 
 const rowOf = (board: BoardProfile) => {
   const { name, title, base, arch, memoryMiB, storageMiB } = board;
-  return { name, title, base, arch, memoryMiB, storageMiB, proof: proofOfProfile(board) };
+  // beside its own base, what --imagebuilder and --openwrt-source know of it
+  const bases = [...new Set([base, ...(board.openwrt === undefined ? [] : ["openwrt"])])];
+  return { name, title, base, bases, arch, memoryMiB, storageMiB, proof: proofOfProfile(board) };
 };
 
 function formatBoards(boards: readonly BoardProfile[]): string[] {
   const rows = boards
     .map(rowOf)
-    .map(({ name, title, base, arch, memoryMiB, storageMiB, proof }) => [
-      ...[name, title, base, arch, `${memoryMiB} MiB`, `${storageMiB} MiB`],
+    .map(({ name, title, bases, arch, memoryMiB, storageMiB, proof }) => [
+      ...[name, title, bases.join(", "), arch, `${memoryMiB} MiB`, `${storageMiB} MiB`],
       ...[proof.level, proof.notExercised.join(", ")],
     ]);
   return formatTable([["board", "what it is", "base", "CPU", "RAM", "storage", "proof", "untried"], ...rows]);
