@@ -90,6 +90,13 @@ const openwrtFacts = {
       minimum: 96,
       description: "Of a disk image: the partition of the root file system, in MiB (ROOTFS_PARTSIZE).",
     },
+    since: {
+      type: "string",
+      pattern: "^[0-9]{2}\\.[0-9]{2}$",
+      description:
+        "The release that has these names for target, images and ports, where an older one had others.",
+      examples: ["24.10"],
+    },
     packages: {
       type: "array",
       items: { type: "string", pattern: "^[a-z0-9][a-z0-9+._-]*$" },

@@ -13,10 +13,12 @@ import { writeTree } from "../../core/tree.ts";
 import type { Made } from "../exports.ts";
 import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
 import { explainTooBig, holdImages } from "./check-images.ts";
+import { checkRelease } from "./check-offer.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";
 import { keepUsersOwn, markOwn } from "./checkout-marks.ts";
 import { makeLogged, requireNoSpace } from "./make.ts";
 import { lostFromFragment, lostLines, sourceConfig, type Fragment } from "./source-config.ts";
+import { readVersion } from "./tree-version.ts";
 import { filesTree } from "./tree.ts";
 
 /** Where images and log go, and what the user adds to .config. */
@@ -44,11 +46,13 @@ async function buildAlone(
   fragment: Fragment | undefined,
 ): Promise<OpenwrtResult> {
   const { plan, payload, packages, cache } = made;
-  const { board } = plan;
+  const { board, site } = plan;
   const shown = nameOf(checkout);
   const work = join(cache, "openwrt", `${board.name}-source`);
   await requireCheckout(checkout, shown);
   for (const path of [checkout, work]) requireNoSpace(path);
+  const asked = await readVersion(checkout, fragment?.text ?? "", shown);
+  refuse(checkRelease(asked, board, site, shown));
   await keepUsersOwn(checkout, shown);
   const output = join(work, "bin");
   const log = join(work, "build.log");
@@ -106,7 +110,7 @@ export async function configure(
       hint: "this checkout hasn't it, something else forbids it, or halfbridge says otherwise",
     })),
   ]);
-  return /^CONFIG_VERSION_NUMBER="(.+)"$/m.exec(config)?.[1] ?? "SNAPSHOT";
+  return (await readVersion(checkout, config, shown)).version;
 }
 
 function lostFault(line: string, shown: string, known: readonly string[]): Fault {

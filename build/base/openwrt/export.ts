@@ -9,6 +9,7 @@ import { nodeRelease } from "../../payload/runtime.ts";
 import type { ExportBase } from "../exports.ts";
 import { checkForOpenwrt, openwrtBoard } from "./board.ts";
 import { needsBroute } from "./check-offer.ts";
+import { releases } from "./releases.ts";
 import { disabledServices, wantedPackages } from "./packages.ts";
 import { sourceConfig } from "./source-config.ts";
 import { toolPackages } from "./tools.ts";
@@ -45,6 +46,7 @@ export const openwrtExport: ExportBase<OpenwrtBoard> = {
       target: `${openwrt.target}/${openwrt.subtarget}`,
       rootfs: openwrt.rootfsMiB,
       site: site.name,
+      since: openwrt.since ?? releases[0]?.name,
       needsBroute: needsBroute(site),
     };
     await writeTree(await renderTemplates("openwrt-export", view), directory);

@@ -11,7 +11,8 @@ import { anyCode, run } from "../../core/run.ts";
 import type { Tools } from "../../debian/tools.ts";
 import { requireNoSpace } from "./make.ts";
 import { parseInfo, type Info } from "./make-info.ts";
-import { releaseOf, type Release } from "./releases.ts";
+import type { Release } from "./releases.ts";
+import { readVersion } from "./tree-version.ts";
 
 /** An ImageBuilder that is unpacked, and what it says of itself. */
 export interface ImageBuilder extends Info {
@@ -35,12 +36,7 @@ export async function openImageBuilder(path: string, cache: string, tools: Tools
   const directory = found.isDirectory() ? path : await unpack(path, shown, cache, tools);
   const config = await readFile(join(directory, ".config"), "utf8").catch(() => "");
   await requireImageBuilder(directory, config, shown);
-  const version = await versionOf(directory, config);
-  const release = releaseOf(version);
-  if (release === undefined) {
-    const fact = `is of OpenWrt ${version}, which is older than all releases that this tool knows`;
-    throw blame(shown, fact, "use 23.05 or newer");
-  }
+  const { version, release } = await readVersion(directory, config, shown);
   return {
     ...(await askInfo(directory, shown)),
     ...{ shown, directory, version, release },
@@ -71,17 +67,6 @@ async function askInfo(directory: string, shown: string): Promise<Info> {
   const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-8);
   const fact = ["can't say what it is of (make info):", ...said.map((line) => `  | ${line}`)].join("\n");
   throw blame(shown, fact, "is it whole? unpack it anew");
-}
-
-/** In a release .config says it; else include/version.mk has what it falls back to. */
-async function versionOf(directory: string, config: string): Promise<string> {
-  const said = /^CONFIG_VERSION_NUMBER="(.+)"$/m.exec(config)?.[1];
-  if (said !== undefined) return said;
-  const makefile = await readFile(join(directory, "include", "version.mk"), "utf8").catch(() => "");
-  return (
-    /^VERSION_NUMBER:=\$\(if \$\(VERSION_NUMBER\),\$\(VERSION_NUMBER\),([^)]+)\)/m.exec(makefile)?.[1] ??
-    "SNAPSHOT"
-  );
 }
 
 /** The one folder in the archive; the same archive is unpacked once. */

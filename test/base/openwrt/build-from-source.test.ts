@@ -84,6 +84,19 @@ test("an ImageBuilder isn't taken for a checkout, whose files it has: it would b
   t.is(await readFile(join(folder, ".config"), "utf8"), "CONFIG_MINE=y\n");
 });
 
+test("a checkout of a release that can't do what the site needs is refused before anything is written", async (t) => {
+  const checkout = await standIn(t, "openwrt-source");
+  const made = await madeFor(t, "glinet-gl-mt6000", { dialect: "nft" });
+  const versionMk = join(checkout, "include/version.mk");
+  await writeFile(versionMk, "VERSION_NUMBER:=$(if $(VERSION_NUMBER),$(VERSION_NUMBER),23.05-SNAPSHOT)\n");
+  await t.throwsAsync(buildFromSource(checkout, made), {
+    message: /is of OpenWrt 23\.05-SNAPSHOT with Linux 5\.15: nft takes frames off a bridge since 6\.4/,
+  });
+  t.false(existsSync(join(checkout, "files")));
+  await writeFile(versionMk, "VERSION_NUMBER:=$(if $(VERSION_NUMBER),$(VERSION_NUMBER),24.10.2)\n");
+  t.is((await buildFromSource(checkout, made)).from.version, "24.10.2");
+});
+
 test("lines of the user's go before ours, and those that make defconfig drops are named by their file", async (t) => {
   const checkout = await standIn(t, "openwrt-source", [
     ["known", "CONFIG_DEVEL=y", "CONFIG_DEVEL=y\nCONFIG_CCACHE=y"],

@@ -3,14 +3,16 @@ import { cp, mkdir, readFile, readdir, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { buildWithImageBuilder } from "../../../build/base/openwrt/build-with-imagebuilder.ts";
+import { checkOffer } from "../../../build/base/openwrt/check-offer.ts";
 import { openImageBuilder } from "../../../build/base/openwrt/imagebuilder.ts";
 import { publishOpenwrt } from "../../../build/base/openwrt/publish.ts";
+import { releaseOf, type Release } from "../../../build/base/openwrt/releases.ts";
 import type { Site } from "../../../build/config/site.ts";
 import { InputError } from "../../../build/core/faults.ts";
 import { run } from "../../../build/core/run.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { testUnless } from "../../test-unless.ts";
-import { madeFor } from "./made.ts";
+import { madeFor, openwrtBoardByName } from "./made.ts";
 import { standIn, type Edit } from "./stand-in.ts";
 
 const apk: Edit = [".config", "# CONFIG_USE_APK is not set", "CONFIG_USE_APK=y"];
@@ -263,6 +265,25 @@ test("nft on a kernel that can't take frames off a bridge is refused; ebtables, 
   await t.notThrowsAsync(build(t, [old], "glinet-gl-mt6000", { dialect: "legacy" }));
   await t.notThrowsAsync(build(t, [old], "glinet-gl-mt6000", { dialect: "nft", mode: "proxy-arp" }));
   await t.notThrowsAsync(build(t, [], "glinet-gl-mt6000", { dialect: "nft" }));
+});
+
+test("a release where a model's ports or images have other names than its profile knows is refused", async (t) => {
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  const offerOf = async (name: string, version: string, target: string) => {
+    const board = await openwrtBoardByName(name);
+    const profiles = new Map([[board.openwrt.profile, {}]]);
+    const release = releaseOf(version) as Release;
+    const offer = { shown: "builder", version, release, target, profiles };
+    return checkOffer(offer, board, { ...made.plan.site, dialect: "legacy" }).map(({ fact }) => fact);
+  };
+  const refused = (name: string) => [
+    `is of OpenWrt 23.05.6, where ${name} has other names for ports, images or its target than its profile knows`,
+  ];
+  t.deepEqual(await offerOf("netgear-r7800", "23.05.6", "ipq806x/generic"), refused("netgear-r7800"));
+  t.deepEqual(await offerOf("dynalink-dl-wrx36", "23.05.6", "ipq807x/generic"), refused("dynalink-dl-wrx36"));
+  t.deepEqual(await offerOf("netgear-r7800", "24.10.0", "ipq806x/generic"), []);
+  t.deepEqual(await offerOf("netgear-r7800", "SNAPSHOT", "ipq806x/generic"), []);
+  t.deepEqual(await offerOf("raspberry-pi-4", "23.05.6", "bcm27xx/bcm2711"), []);
 });
 
 const real = process.env["HALFBRIDGE_IMAGEBUILDER"];
