@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { buildFromSource, configure } from "../../../build/base/openwrt/build-from-source.ts";
+import { readVersion } from "../../../build/base/openwrt/tree-version.ts";
 import { lostLines, sourceConfig } from "../../../build/base/openwrt/source-config.ts";
-import { hasOwnImage, readAllProfiles } from "../../../build/config/board.ts";
+import { readAllProfiles } from "../../../build/config/board.ts";
 import { InputError } from "../../../build/core/faults.ts";
 import { projectRoot } from "../../../build/core/paths.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -139,10 +140,10 @@ withRealOne(
     const config = join(checkout, ".config");
     if (existsSync(config)) await rename(config, `${config}.test`);
     try {
-      for (const { name } of (await readAllProfiles()).filter(
-        (profile) => !hasOwnImage(profile) || profile.openwrt !== undefined,
-      ))
-        await t.notThrowsAsync(configure(checkout, "openwrt", await openwrtBoardByName(name), place), name);
+      const { release } = await readVersion(checkout, "", "openwrt");
+      for (const { name, openwrt } of await readAllProfiles())
+        if (openwrt !== undefined && (openwrt.since ?? "") <= release.name)
+          await t.notThrowsAsync(configure(checkout, "openwrt", await openwrtBoardByName(name), place), name);
       const board = await openwrtBoardByName("x86-64");
       const odd = { ...board, openwrt: { ...board.openwrt, packages: ["kmod-of-nobody"] } };
       t.true(sourceConfig(odd).includes("CONFIG_PACKAGE_kmod-of-nobody=y"));
