@@ -34,12 +34,16 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const { okCodes = [0] } = options;
   interruption.throwIfAborted();
   const shell = quiet({
-    signal: interruption,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? {} : { input: options.input }),
     env: { ...inherited, LC_ALL: "C.UTF-8", TZ: "UTC", ...options.env },
   });
-  const { stdout, stderr, exitCode, signal } = await shell`${[...argv]}`;
+  const running = shell`${[...argv]}`;
+  // with all that it has started: who sends the signal to this process alone would leave that behind
+  const end = async () => running.kill().catch(() => {});
+  interruption.addEventListener("abort", end, { once: true });
+  const { stdout, stderr, exitCode, signal } = await running;
+  interruption.removeEventListener("abort", end);
   interruption.throwIfAborted();
   const code = exitCode ?? 128 + constants.signals[signal ?? "SIGKILL"];
   if (code === 127 && !okCodes.includes(code)) {
