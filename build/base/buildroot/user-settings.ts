@@ -1,4 +1,4 @@
-import { readText } from "../../config/document.ts";
+import { readFragmentText } from "../../config/fragment.ts";
 
 /** What the user says of Buildroot's configuration, and where. */
 export interface UserSettings {
@@ -26,7 +26,7 @@ export function saysHowOnly(line: string): boolean {
   return name !== undefined && name in machineSettings && !sayWhat.has(name);
 }
 
-/** What the environment says, then what a fragment (lines of a defconfig) says, which goes before. */
+/** What the environment says, then what a fragment (lines of a defconfig) says, which goes before. Throws an InputError. */
 export async function readUserSettings(
   fragment: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
@@ -37,7 +37,7 @@ export async function readUserSettings(
     return [kind === "string" ? `${name}="${value}"` : `${name}=${value}`];
   });
   if (fragment === undefined) return { text: asText(lines), source: "the environment" };
-  const text = await readText(fragment, "name a file with lines of a defconfig");
+  const text = await readFragmentText(fragment, "BR2_");
   return { text: asText(lines) + text, source: fragment };
 }
 

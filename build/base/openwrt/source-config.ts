@@ -1,5 +1,5 @@
 import type { OpenwrtBoard } from "../../config/board.ts";
-import { readText } from "../../config/document.ts";
+import { readFragmentText } from "../../config/fragment.ts";
 import { wantedPackages } from "./packages.ts";
 
 /**
@@ -25,9 +25,9 @@ export interface Fragment {
   readonly text: string;
 }
 
-/** Reads them. Throws an InputError for what can't be read. */
+/** Reads them. Throws an InputError for what can't be read, or isn't such a line. */
 export async function readFragment(file: string): Promise<Fragment> {
-  return { file, text: await readText(file, "name a file with lines of .config") };
+  return { file, text: await readFragmentText(file, "CONFIG_") };
 }
 
 /**
