@@ -62,9 +62,6 @@ export function requireFitting(flags: AllFlags, command: Command, base: Board["b
   if (faults.length > 0) throw new InputError(faults);
 }
 
-export const isForOpenwrt = ({ imagebuilder, openwrtSource }: OpenwrtFlags): boolean =>
-  imagebuilder !== undefined || openwrtSource !== undefined;
-
 /** The board as the base that was asked for sees it. */
 export const onBase = (board: Board, { base = board.base }: BuildFlags): Board => ({ ...board, base });
 

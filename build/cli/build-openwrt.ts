@@ -1,11 +1,11 @@
 import { join, relative, resolve } from "node:path";
-import { buildFromSource } from "../base/openwrt/build-from-source.ts";
+import { buildFromSource, requireCheckout } from "../base/openwrt/build-from-source.ts";
 import { buildWithImageBuilder } from "../base/openwrt/build-with-imagebuilder.ts";
 import { openwrtExport } from "../base/openwrt/export.ts";
-import { openImageBuilder } from "../base/openwrt/imagebuilder.ts";
+import { lookAtImageBuilder, openImageBuilder } from "../base/openwrt/imagebuilder.ts";
 import { publishOpenwrt, type OpenwrtPublished } from "../base/openwrt/publish.ts";
 import { readFragment } from "../base/openwrt/source-config.ts";
-import type { OpenwrtBoard } from "../config/board.ts";
+import { findBoard, readBoardProfile, type OpenwrtBoard } from "../config/board.ts";
 import { InputError } from "../core/faults.ts";
 import { holdFolder } from "../core/hold-folder.ts";
 import { note } from "../core/progress.ts";
@@ -18,6 +18,25 @@ export interface OpenwrtFlags {
   readonly openwrtSource?: string;
   readonly configFragment?: string;
 }
+
+/**
+ * The flags, with what the environment says where a board's images are made by OpenWrt alone and no flag says by what:
+ * HALFBRIDGE_IMAGEBUILDER, or else HALFBRIDGE_OPENWRT_SOURCE.
+ */
+export async function withEnvironment<F extends InputOptions & OpenwrtFlags & { readonly all?: true }>(
+  boardName: string,
+  flags: F,
+): Promise<F> {
+  const { HALFBRIDGE_IMAGEBUILDER: imagebuilder = "", HALFBRIDGE_OPENWRT_SOURCE: openwrtSource = "" } =
+    process.env;
+  if (isForOpenwrt(flags) || flags.all || (imagebuilder === "" && openwrtSource === "")) return flags;
+  const { base } = await readBoardProfile(await findBoard(boardName, flags.boards));
+  if (base !== "openwrt") return flags;
+  return { ...flags, ...(imagebuilder === "" ? { openwrtSource } : { imagebuilder }) };
+}
+
+export const isForOpenwrt = ({ imagebuilder, openwrtSource }: OpenwrtFlags): boolean =>
+  imagebuilder !== undefined || openwrtSource !== undefined;
 
 /** What `--imagebuilder` and `--openwrt-source` make: OpenWrt's own images with the payload in them. */
 export async function buildOpenwrt(
@@ -32,6 +51,9 @@ export async function buildOpenwrt(
   const fragment = configFragment === undefined ? undefined : await readFragment(configFragment);
   const { board, ...loaded } = await readForBase(openwrtExport, boardName, options);
   const { board: profile } = await readAnyInputs(boardName, options);
+  // before the payload is made, which takes long the first time
+  if (imagebuilder !== undefined) await lookAtImageBuilder(resolve(imagebuilder));
+  else requireCheckout(resolve(openwrtSource as string));
   const made = await makeForBase(openwrtExport, board, loaded, { outDirectory, refresh: update === true });
   const { cache, tools } = made;
   const builder =

@@ -7,11 +7,16 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import { halfbridge } from "./halfbridge.ts";
 
 /** In a process of its own. */
-const alone = (...argv: string[]) =>
+const alone = (...argv: string[]) => aloneWith({}, ...argv);
+
+const aloneWith = (env: Readonly<Record<string, string>>, ...argv: string[]) =>
   run([process.execPath, join(projectRoot, "build/cli/main.ts"), ...argv], {
     cwd: projectRoot,
     okCodes: [0, 1, 2],
-    env: { HALFBRIDGE_BUILDROOT: "" },
+    env: {
+      ...{ HALFBRIDGE_BUILDROOT: "", HALFBRIDGE_IMAGEBUILDER: "", HALFBRIDGE_OPENWRT_SOURCE: "" },
+      ...env,
+    },
   });
 
 async function brokenSite(t: ExecutionContext): Promise<string> {
@@ -113,6 +118,26 @@ test("flags that would be of no use beside the others are refused, all of them a
     "--buildroot: is of no use to base debian (say --base buildroot)",
     "--config-fragment: is of no use to base debian, of which nothing is configured (say --base buildroot)",
   ]);
+});
+
+test("what isn't an ImageBuilder or a checkout is told at once; the environment may name one, for OpenWrt's boards alone", async (t) => {
+  const { stderr, exitCode } = await halfbridge("build", "openwrt-one", "--imagebuilder", "docs");
+  t.is(exitCode, 1);
+  t.is(
+    stderr,
+    "docs: isn't an ImageBuilder: it has no Makefile, or no .config (name the folder that openwrt-imagebuilder-… unpacks to)\n",
+  );
+  const said = async (...[env, ...argv]: Parameters<typeof aloneWith>) =>
+    (await aloneWith(env, ...argv)).stderr;
+  const both = { HALFBRIDGE_IMAGEBUILDER: "nowhere", HALFBRIDGE_OPENWRT_SOURCE: "docs" };
+  t.regex(await said(both, "build", "openwrt-one"), /^nowhere: no such file or folder/);
+  const source = { HALFBRIDGE_OPENWRT_SOURCE: "docs" };
+  t.regex(
+    await said(source, "build", "openwrt-one"),
+    /^docs: isn't a checkout of OpenWrt: it has no rules\.mk/,
+  );
+  t.regex(await said(both, "test", "armsr-armv8"), /^nowhere: no such file or folder/);
+  t.regex(await said(both, "build", "x86-64", "--base", "buildroot"), /^--buildroot: base buildroot needs/);
 });
 
 test("faults can be read by a machine", async (t) => {

@@ -49,8 +49,8 @@ async function buildAlone(
   const { board, site } = plan;
   const shown = nameOf(checkout);
   const work = join(cache, "openwrt", `${board.name}-source`);
-  await requireCheckout(checkout, shown);
-  for (const path of [checkout, work]) requireNoSpace(path);
+  requireCheckout(checkout);
+  requireNoSpace(work);
   const asked = await readVersion(checkout, fragment?.text ?? "", shown);
   refuse(checkRelease(asked, board, site, shown));
   await keepUsersOwn(checkout, shown);
@@ -132,7 +132,7 @@ function lostFault(line: string, shown: string, known: readonly string[]): Fault
 }
 
 /** An ImageBuilder and an SDK have some of a checkout's files, and would be spoilt by what is written here. */
-async function requireCheckout(checkout: string, shown: string): Promise<void> {
+export function requireCheckout(checkout: string): void {
   for (const name of ["rules.mk", "scripts/feeds", "target/linux", "include/toplevel.mk", "tools/Makefile"]) {
     if (existsSync(join(checkout, name))) continue;
     const fact = `isn't a checkout of OpenWrt: it has no ${name}`;
@@ -140,8 +140,9 @@ async function requireCheckout(checkout: string, shown: string): Promise<void> {
     const hint = isImageBuilder
       ? "it is an ImageBuilder: use --imagebuilder"
       : "name the folder that openwrt.git was cloned to";
-    throw new InputError([{ file: shown, path: "", fact, hint }]);
+    throw new InputError([{ file: nameOf(checkout), path: "", fact, hint }]);
   }
+  requireNoSpace(checkout);
 }
 
 async function readManifest(images: string): Promise<string> {

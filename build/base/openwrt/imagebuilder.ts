@@ -31,11 +31,9 @@ export interface ImageBuilder extends Info {
  */
 export async function openImageBuilder(path: string, cache: string, tools: Tools): Promise<ImageBuilder> {
   const shown = nameOf(path);
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw blame(shown, "no such file or folder", "name an ImageBuilder");
-  const directory = found.isDirectory() ? path : await unpack(path, shown, cache, tools);
-  const config = await readFile(join(directory, ".config"), "utf8").catch(() => "");
-  await requireImageBuilder(directory, config, shown);
+  const isFolder = await lookAtImageBuilder(path);
+  const directory = isFolder ? path : await unpack(path, shown, cache, tools);
+  const config = await requireImageBuilder(directory, shown);
   const { version, release } = await readVersion(directory, config, shown);
   return {
     ...(await askInfo(directory, shown)),
@@ -44,11 +42,23 @@ export async function openImageBuilder(path: string, cache: string, tools: Tools
   };
 }
 
+/**
+ * What can be told of a path at once, before anything is fetched or made for it: whether it is a folder. Throws an
+ * InputError for one that isn't an ImageBuilder.
+ */
+export async function lookAtImageBuilder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw blame(nameOf(path), "no such file or folder", "name an ImageBuilder");
+  if (found.isDirectory()) await requireImageBuilder(path, nameOf(path));
+  return found.isDirectory();
+}
+
 const blame = (file: string, fact: string, hint: string): InputError =>
   new InputError([{ file, path: "", fact, hint }]);
 
-/** A checkout, and an SDK, have a Makefile and a .config as well, but nothing to tell of profiles. */
-async function requireImageBuilder(directory: string, config: string, shown: string): Promise<void> {
+/** Gives its .config. A checkout, and an SDK, have one and a Makefile as well, but nothing to tell of profiles. */
+async function requireImageBuilder(directory: string, shown: string): Promise<string> {
+  const config = await readFile(join(directory, ".config"), "utf8").catch(() => "");
   const makefile = await readFile(join(directory, "Makefile"), "utf8").catch(() => "");
   const refuse = (fact: string, hint = "name the folder that openwrt-imagebuilder-… unpacks to") => {
     throw blame(shown, `isn't an ImageBuilder: ${fact}`, hint);
@@ -57,6 +67,7 @@ async function requireImageBuilder(directory: string, config: string, shown: str
   if (makefile === "" || config === "") refuse("it has no Makefile, or no .config");
   if (!/^(?:\w+ )*info\b.*:/m.test(makefile)) refuse("its Makefile has no goal info");
   requireNoSpace(directory);
+  return config;
 }
 
 async function askInfo(directory: string, shown: string): Promise<Info> {

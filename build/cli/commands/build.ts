@@ -2,8 +2,14 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { note } from "../../core/progress.ts";
 import { formatOutcomes, lanesFor, workOnAll, type Outcome, type Phase } from "../all-boards.ts";
-import { buildOpenwrt, tellOpenwrt, type OpenwrtFlags } from "../build-openwrt.ts";
-import { buildOnBase, isForOpenwrt, onBase, requireFitting, takesBase, type BuildFlags } from "../base.ts";
+import {
+  buildOpenwrt,
+  isForOpenwrt,
+  tellOpenwrt,
+  withEnvironment,
+  type OpenwrtFlags,
+} from "../build-openwrt.ts";
+import { buildOnBase, onBase, requireFitting, takesBase, type BuildFlags } from "../base.ts";
 import { readAllInputs, readInputs, takesAll, takesInputs, type InputOptions } from "../inputs.ts";
 
 interface Flags extends InputOptions, BuildFlags, OpenwrtFlags {
@@ -19,7 +25,8 @@ export function addBuild(program: Command): void {
     .option("--imagebuilder <path>", "have an OpenWrt ImageBuilder (folder or archive) make the images")
     .option("--openwrt-source <folder>", "have a checkout of OpenWrt make the images")
     .option("--json", "the manifest, or what became of all boards, as JSON")
-    .action(async (boardName: string, options: Flags, command: Command) => {
+    .action(async (boardName: string, flags: Flags, command: Command) => {
+      const options = await withEnvironment(boardName, flags);
       if (isForOpenwrt(options)) {
         requireFitting(options, command, "openwrt");
         return tellOpenwrt(await buildOpenwrt(boardName, options), options.json);

@@ -8,7 +8,7 @@ import type { Claim, Report } from "../../report/report.ts";
 import { claimVerdict, reportVerdict } from "../../report/verdict.ts";
 import { writeReport } from "../../report/write-report.ts";
 import { lanesFor, workOnAll, type Phase } from "../all-boards.ts";
-import { buildOnBase, isForOpenwrt, onBase, requireFitting, takesBase, type BuildFlags } from "../base.ts";
+import { buildOnBase, onBase, requireFitting, takesBase, type BuildFlags } from "../base.ts";
 import {
   readAllInputs,
   readInputs,
@@ -17,7 +17,7 @@ import {
   readForBase,
   type InputOptions,
 } from "../inputs.ts";
-import { buildOpenwrt, type OpenwrtFlags } from "../build-openwrt.ts";
+import { buildOpenwrt, isForOpenwrt, withEnvironment, type OpenwrtFlags } from "../build-openwrt.ts";
 import { proveOpenwrtBoard, startableImages } from "../prove-openwrt-board.ts";
 import { openwrtExport } from "../../base/openwrt/export.ts";
 import { makeReport } from "../make-report.ts";
@@ -56,7 +56,8 @@ export function addTest(program: Command): void {
     .option("--json", "the report, or what became of all boards, as JSON")
     .option("--imagebuilder <path>", "prove the images that an OpenWrt ImageBuilder makes")
     .option("--openwrt-source <folder>", "prove the images that a checkout of OpenWrt makes")
-    .action(async (boardName: string, options: TestFlags, command: Command) => {
+    .action(async (boardName: string, flags: TestFlags, command: Command) => {
+      const options = await withEnvironment(boardName, flags);
       if (isForOpenwrt(options)) {
         requireFitting(options, command, "openwrt");
         return proveOpenwrtImages(boardName, options);
