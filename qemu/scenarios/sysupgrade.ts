@@ -11,6 +11,7 @@ import { whileTrying } from "./while-trying.ts";
 const active = "/etc/halfbridge/active";
 const list = "/etc/halfbridge/lists/lab.txt";
 const notKept = "/etc/lab-not-kept";
+const added = "network.lab";
 const keeps = "/lib/upgrade/keep.d/halfbridge";
 /** A disk of which the router reads the image: what it copies must end where the file does. */
 const upload = (bytes: number): string =>
@@ -20,13 +21,14 @@ const upload = (bytes: number): string =>
 export const sysupgrade = (image: string): Scenario => ({
   id: "sysupgrade",
   title:
-    "sysupgrade writes the image over the running one: what was confirmed is what it starts with, a list that was written on the router is there, and nothing gets past the proxy meanwhile",
+    "sysupgrade writes the image over the running one: what was confirmed is what it starts with, a list that was written on the router is there, as is a network that was added to OpenWrt's, and nothing gets past the proxy meanwhile",
   appliesTo: ({ network }) => network.capture.clientSide && network.capture.whenAway === "drop",
   async prove(lane) {
     const { console } = lane.router;
     await applySite(lane, otherSite(lane.plan.site));
     const plan = await runningPlan(lane);
     await console.succeed(`echo blocked.example >${list} && touch ${notKept}`);
+    await console.succeed(`uci set ${added}=interface && uci set ${added}.proto=none && uci commit network`);
     await console.succeed(upload((await stat(image)).size), { timeoutMs: 60_000 });
     const [copied] = (await console.succeed("sha256sum /tmp/upgrade.bin", { timeoutMs: 60_000 })).split(" ");
     expectEqual("sha256 of the image on the router", copied, await hashFile(image));
@@ -34,6 +36,11 @@ export const sysupgrade = (image: string): Scenario => ({
     expectEqual("SYNs that were forwarded", slipped, 0);
     expectEqual("the plan that it started with", await runningPlan(lane), plan);
     expectEqual("the list", await lane.router.console.succeed(`cat ${list}`), "blocked.example");
+    expectEqual(
+      "the network that was added",
+      await lane.router.console.succeed(`uci get ${added}.proto`),
+      "none",
+    );
     await lane.router.console.fail(`[ -e ${notKept} ]`); // the image was written indeed
     await lane.client(1).waitUntilSucceeds(ask(capturedServices(lane)[0] as Service));
     return `none of ${tries} attempts was forwarded; it started with ${plan}, and a file of nobody's was gone`;
