@@ -11,7 +11,7 @@ import { holdFolder } from "../core/hold-folder.ts";
 import { note } from "../core/progress.ts";
 import { makeForBase } from "../overlay.ts";
 import type { Plan } from "../plan/plan.ts";
-import { outDirectory, readAnyInputs, readForBase, type InputOptions } from "./inputs.ts";
+import { outDirectory, readForBase, type InputOptions } from "./inputs.ts";
 
 export interface OpenwrtFlags {
   readonly imagebuilder?: string;
@@ -30,10 +30,13 @@ export async function withEnvironment<F extends InputOptions & OpenwrtFlags & { 
   const { HALFBRIDGE_IMAGEBUILDER: imagebuilder = "", HALFBRIDGE_OPENWRT_SOURCE: openwrtSource = "" } =
     process.env;
   if (isForOpenwrt(flags) || flags.all || (imagebuilder === "" && openwrtSource === "")) return flags;
-  const { base } = await readBoardProfile(await findBoard(boardName, flags.boards));
+  const { base } = await readProfile(boardName, flags);
   if (base !== "openwrt") return flags;
   return { ...flags, ...(imagebuilder === "" ? { openwrtSource } : { imagebuilder }) };
 }
+
+const readProfile = async (boardName: string, { boards }: InputOptions) =>
+  readBoardProfile(await findBoard(boardName, boards));
 
 export const isForOpenwrt = ({ imagebuilder, openwrtSource }: OpenwrtFlags): boolean =>
   imagebuilder !== undefined || openwrtSource !== undefined;
@@ -50,7 +53,6 @@ export async function buildOpenwrt(
   }
   const fragment = configFragment === undefined ? undefined : await readFragment(configFragment);
   const { board, ...loaded } = await readForBase(openwrtExport, boardName, options);
-  const { board: profile } = await readAnyInputs(boardName, options);
   // before the payload is made, which takes long the first time
   if (imagebuilder !== undefined) await lookAtImageBuilder(resolve(imagebuilder));
   else requireCheckout(resolve(openwrtSource as string));
@@ -58,8 +60,9 @@ export async function buildOpenwrt(
   const { cache, tools } = made;
   const builder =
     imagebuilder === undefined ? undefined : await openImageBuilder(resolve(imagebuilder), cache, tools);
+  const { base } = await readProfile(boardName, options);
   // beside an image of the board's own base
-  const output = join(outDirectory, profile.base === "openwrt" ? board.name : `${board.name}-openwrt`);
+  const output = join(outDirectory, base === "openwrt" ? board.name : `${board.name}-openwrt`);
   const published = await holdFolder(output, cache, async () =>
     publishOpenwrt(
       made,
