@@ -39,7 +39,7 @@ export async function configure(
   }
   throw new ToolError(
     `Buildroot ${checkout.version} has dropped ${dropped.length === 1 ? "a line" : "lines"} of the configuration:\n${dropped.map((line) => `  ${line}`).join("\n")}`,
-    "it doesn't know them, or something that they depend on is off",
+    `it doesn't know them, or something that they depend on is off${users.size === 0 ? "" : `: perhaps by what ${user.source} says`}`,
   );
 }
 

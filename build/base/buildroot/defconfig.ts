@@ -9,7 +9,7 @@ const boardFolder = `${external}/board/halfbridge`;
 
 /**
  * Lines of Buildroot's configuration. What the user says goes before what we say; whoever says anything of
- * the toolchain says all of it.
+ * the toolchain, or where another kernel is from, says all of it.
  */
 export function printDefconfig(
   plan: Plan,
@@ -18,12 +18,15 @@ export function printDefconfig(
   userFragment = "",
 ): string {
   const users = settingsOf(userFragment);
+  const saysKernel = [...users.values()].some((line) => kernelSource.test(line));
   const saysToolchain = [...users.keys()].some((name) => name.startsWith("BR2_TOOLCHAIN"));
   const ours = settingsOf(
     [
       ...board.architecture,
       ...(saysToolchain ? [] : toolchain(board)),
       ...system,
+      "BR2_LINUX_KERNEL=y",
+      ...(saysKernel ? [] : kernelRelease),
       ...kernel(plan, board),
       ...rootFileSystem,
       ...hostTools,
@@ -86,10 +89,15 @@ const system = [
   `BR2_ROOTFS_POST_IMAGE_SCRIPT="${boardFolder}/post-image.sh"`,
 ];
 
-const kernel = ({ board: { deviceTree } }: Plan, board: BuildrootBoard): string[] => [
-  "BR2_LINUX_KERNEL=y",
+const kernelRelease = [
   "BR2_LINUX_KERNEL_CUSTOM_VERSION=y",
   `BR2_LINUX_KERNEL_CUSTOM_VERSION_VALUE="${kernelVersion}"`,
+];
+
+/** Buildroot has one of these (linux/Config.in). */
+const kernelSource = /^BR2_LINUX_KERNEL_(LATEST_\w*VERSION|CUSTOM_(TARBALL|GIT|HG|SVN))=y$/;
+
+const kernel = ({ board: { deviceTree } }: Plan, board: BuildrootBoard): string[] => [
   "BR2_LINUX_KERNEL_USE_ARCH_DEFAULT_CONFIG=y",
   `BR2_LINUX_KERNEL_CONFIG_FRAGMENT_FILES="${boardFolder}/linux.fragment"`,
   ...board.kernel,

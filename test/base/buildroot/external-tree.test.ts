@@ -185,6 +185,18 @@ test("what the user says goes before what the tree says, and whoever speaks of t
   t.true(text("/configs/x86-64_defconfig").includes("BR2_TOOLCHAIN_EXTERNAL_BOOTLIN_X86_64_GLIBC_STABLE=y"));
 });
 
+test("a kernel of the user's, by where it is from, takes the place of the tree's", async (t) => {
+  const kernelOf = async (fragment: string) => {
+    const own = await treeFor(board, fragment);
+    const defconfig = textOf(own.find(({ path }) => path === "/configs/x86-64_defconfig"));
+    return defconfig.split("\n").filter((line) => /KERNEL_(CUSTOM|LATEST)/.test(line));
+  };
+  t.is((await kernelOf("")).length, 2);
+  t.deepEqual(await kernelOf("BR2_LINUX_KERNEL_LATEST_VERSION=y\n"), ["BR2_LINUX_KERNEL_LATEST_VERSION=y"]);
+  const other = 'BR2_LINUX_KERNEL_CUSTOM_VERSION_VALUE="6.12.1"';
+  t.deepEqual(await kernelOf(other), ["BR2_LINUX_KERNEL_CUSTOM_VERSION=y", other]);
+});
+
 test("files and folders of the user's are added to the tree's own, which the image can't do without", async (t) => {
   const lineOf = async (name: string, fragment: string) => {
     const own = await treeFor(board, fragment);

@@ -80,6 +80,12 @@ withTree(
   },
 );
 
+withTree("a kernel that the user has from elsewhere takes the place of the tree's", async (t, tree) => {
+  const fragment = `BR2_LINUX_KERNEL_CUSTOM_TARBALL=y\nBR2_LINUX_KERNEL_CUSTOM_TARBALL_LOCATION="file:///srv/linux.tar.xz"\n`;
+  const { run: configureIt } = await configured(t, tree, rockPiE, fragment);
+  await t.notThrowsAsync(configureIt());
+});
+
 withTree(
   "Buildroot says which software is in the image, the proxy and its programs included",
   async (t, tree) => {
