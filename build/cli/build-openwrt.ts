@@ -5,13 +5,13 @@ import { openwrtExport } from "../base/openwrt/export.ts";
 import { lookAtImageBuilder, openImageBuilder } from "../base/openwrt/imagebuilder.ts";
 import { publishOpenwrt, type OpenwrtPublished } from "../base/openwrt/publish.ts";
 import { readFragment } from "../base/openwrt/source-config.ts";
-import { findBoard, readBoardProfile, type OpenwrtBoard } from "../config/board.ts";
+import type { OpenwrtBoard } from "../config/board.ts";
 import { InputError } from "../core/faults.ts";
 import { holdFolder } from "../core/hold-folder.ts";
 import { note } from "../core/progress.ts";
 import { makeForBase } from "../overlay.ts";
 import type { Plan } from "../plan/plan.ts";
-import { outDirectory, readForBase, type InputOptions } from "./inputs.ts";
+import { baseOf, outDirectory, readForBase, type InputOptions } from "./inputs.ts";
 
 export interface OpenwrtFlags {
   readonly imagebuilder?: string;
@@ -30,13 +30,9 @@ export async function withEnvironment<F extends InputOptions & OpenwrtFlags & { 
   const { HALFBRIDGE_IMAGEBUILDER: imagebuilder = "", HALFBRIDGE_OPENWRT_SOURCE: openwrtSource = "" } =
     process.env;
   if (isForOpenwrt(flags) || flags.all || (imagebuilder === "" && openwrtSource === "")) return flags;
-  const { base } = await readProfile(boardName, flags);
-  if (base !== "openwrt") return flags;
+  if ((await baseOf(boardName, flags)) !== "openwrt") return flags;
   return { ...flags, ...(imagebuilder === "" ? { openwrtSource } : { imagebuilder }) };
 }
-
-const readProfile = async (boardName: string, { boards }: InputOptions) =>
-  readBoardProfile(await findBoard(boardName, boards));
 
 export const isForOpenwrt = ({ imagebuilder, openwrtSource }: OpenwrtFlags): boolean =>
   imagebuilder !== undefined || openwrtSource !== undefined;
@@ -60,9 +56,9 @@ export async function buildOpenwrt(
   const { cache, tools } = made;
   const builder =
     imagebuilder === undefined ? undefined : await openImageBuilder(resolve(imagebuilder), cache, tools);
-  const { base } = await readProfile(boardName, options);
   // beside an image of the board's own base
-  const output = join(outDirectory, base === "openwrt" ? board.name : `${board.name}-openwrt`);
+  const isOwn = (await baseOf(boardName, options)) === "openwrt";
+  const output = join(outDirectory, isOwn ? board.name : `${board.name}-openwrt`);
   const published = await holdFolder(output, cache, async () =>
     publishOpenwrt(
       made,

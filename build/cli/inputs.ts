@@ -101,6 +101,19 @@ export async function readForBase<B extends BoardProfile>(
   return { board, ...loaded };
 }
 
+/** A board's own base; undefined of one that can't be read, which is told together with the site's faults. */
+export async function baseOf(
+  name: string,
+  { boards }: InputOptions,
+): Promise<BoardProfile["base"] | undefined> {
+  return findBoard(name, boards)
+    .then(readBoardProfile)
+    .then(
+      ({ base }) => base,
+      () => undefined,
+    );
+}
+
 /** Reads both, so that the faults of both are told in one run. */
 async function readBoth<B>(
   name: string,

@@ -140,6 +140,15 @@ test("what isn't an ImageBuilder or a checkout is told at once; the environment 
   t.regex(await said(both, "build", "x86-64", "--base", "buildroot"), /^--buildroot: base buildroot needs/);
 });
 
+test("size weighs OpenWrt's boards as what is put onto OpenWrt, without being told to", async (t) => {
+  // what it weighs isn't made in a unit test: the site is at fault, and not the board's base
+  const { stderr } = await halfbridge("size", "openwrt-one", "--site", await brokenSite(t));
+  t.regex(stderr, /broken\.yaml: \/dialect: is missing/);
+  t.notRegex(stderr, /openwrt-one/);
+  const both = await halfbridge("size", "openwrt-two", "--site", await brokenSite(t));
+  t.regex(both.stderr, /no board is called "openwrt-two"[^]*\/dialect: is missing/);
+});
+
 test("faults can be read by a machine", async (t) => {
   const { stdout, exitCode } = await halfbridge("check", "--json", await brokenSite(t));
   t.is(exitCode, 1);

@@ -4,16 +4,22 @@ import { findOverruns } from "../../image/budget.ts";
 import { weighImage } from "../../size.ts";
 import { formatSize } from "../format-size.ts";
 import { sizeOpenwrt } from "../size-openwrt.ts";
-import { outDirectory, readInputs, takesInputs, type InputOptions } from "../inputs.ts";
+import { baseOf, outDirectory, readInputs, takesInputs, type InputOptions } from "../inputs.ts";
 
 /** `halfbridge size` */
 export function addSize(program: Command): void {
   takesInputs(program.command("size"))
     .description("rank what weighs, and say what is left of flash and RAM, before anything is built")
-    .addOption(new Option("--base <name>", "weigh the overlay for that base instead").choices(["openwrt"]))
+    .addOption(
+      new Option(
+        "--base <name>",
+        "weigh the overlay for that base instead; OpenWrt's boards have no other",
+      ).choices(["openwrt"]),
+    )
     .option("--json", "as JSON, in bytes")
     .action(async (boardName: string, options: InputOptions & { base?: "openwrt"; json?: true }) => {
-      if (options.base === "openwrt") return sizeOpenwrt(boardName, options);
+      if (options.base === "openwrt" || (await baseOf(boardName, options)) === "openwrt")
+        return sizeOpenwrt(boardName, options);
       const { board, ...loaded } = await readInputs(boardName, options);
       const budget = await weighImage(board, loaded, { outDirectory, refresh: false });
       const faults = findOverruns(board, budget);
