@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenwrtBoard } from "../../config/board.ts";
 import { InputError } from "../../core/faults.ts";
@@ -53,6 +53,9 @@ async function buildAlone(builder: ImageBuilder, made: Made<OpenwrtBoard>): Prom
     string,
   ];
   await mkdir(work, { recursive: true });
+  // and what a build that was killed has left (replaceFolder)
+  const unfinished = (await readdir(work)).filter((name) => name.endsWith(".tmp"));
+  for (const name of unfinished) await rm(join(work, name), { recursive: true, force: true });
   await rm(log, { force: true });
   const files = await filesTree(plan, payload, packages);
   await step("Write the overlay", () =>

@@ -88,6 +88,15 @@ test("two builds at once go one after the other through an ImageBuilder, which h
   await t.notThrowsAsync(Promise.all(both));
 });
 
+test("what a build that was killed has left is gone after the next", async (t) => {
+  const made = await madeFor(t, "glinet-gl-mt6000");
+  const work = join(made.cache, "openwrt", "glinet-gl-mt6000");
+  await mkdir(join(work, "images.1.tmp"), { recursive: true });
+  const builder = await openImageBuilder(await standIn(t, "imagebuilder"), made.cache, made.tools);
+  await buildWithImageBuilder(builder, made);
+  t.deepEqual((await readdir(work)).sort(), ["build.log", "files", "images"]);
+});
+
 test("an archive is unpacked once, whatever it is packed by", async (t) => {
   const made = await madeFor(t, "glinet-gl-mt6000");
   const folder = await standIn(t, "imagebuilder");
