@@ -50,14 +50,14 @@ export const engines: Readonly<Record<string, StartLabEngine>> = {
   native: startNative(engineAddon),
 };
 
-/** The native engine, with threads of this addon. */
-export function startNative(addon: () => Promise<EngineAddon>): StartLabEngine {
+/** The native engine, with so many threads of this addon. */
+export function startNative(addon: () => Promise<EngineAddon>, threads = 2): StartLabEngine {
   return async (standIn, service) => {
     const server = createServer();
     const { address, port } = await listen(server);
     const engine = new NativeEngine(await addon(), service, {
       listeners: [descriptorOf(server)],
-      threads: 2,
+      threads,
       standIn,
     });
     await close(server);

@@ -74,12 +74,13 @@ int connection_host_belongs(struct worker *worker, struct connection *connection
 		return 0;
 	connection->host_belongs = hash;
 	if (check == HOST_CHECK_LOG) {
-		report_question(worker, connection, 0, host, length);
+		(void)report_question(worker, connection, 0, host, length);
 		return 1;
 	}
-	connection->is_asked = 1;
 	connection->serial = ++worker->serial;
-	report_question(worker, connection, (uint64_t)worker->index << 32 | connection->serial, host, length);
+	/* what can't be found out is let pass */
+	connection->is_asked = (uint8_t)report_question(
+		worker, connection, (uint64_t)worker->index << 32 | connection->serial, host, length);
 	return 1;
 }
 

@@ -21,8 +21,8 @@ static size_t at_most(size_t length, size_t most)
 	return length < most ? length : most;
 }
 
-/* `texts`: method, host, target, why. */
-static void append(struct worker *worker, const struct record *facts, const struct http_part texts[4], int urgent)
+/* `texts`: method, host, target, why. Returns whether there was room. */
+static int append(struct worker *worker, const struct record *facts, const struct http_part texts[4], int urgent)
 {
 	static const char padding[8];
 	size_t room = RECORD_BUFFER_BYTES + (facts->kind == RECORD_LISTED ? LISTED_BYTES : 0);
@@ -45,7 +45,7 @@ static void append(struct worker *worker, const struct record *facts, const stru
 	if (worker->record_bytes + record.size > room) {
 		worker->records_lost++;
 		pthread_mutex_unlock(&worker->lock);
-		return;
+		return 0;
 	}
 	at = worker->records + worker->record_bytes;
 	memcpy(at, &record, sizeof(record));
@@ -61,6 +61,7 @@ static void append(struct worker *worker, const struct record *facts, const stru
 	worker->record_bytes += record.size;
 	pthread_mutex_unlock(&worker->lock);
 	tell(worker, urgent);
+	return 1;
 }
 
 static struct http_part text_of(const char *text)
@@ -124,14 +125,14 @@ void report_event(struct worker *worker, const struct record *facts)
 	append(worker, facts, none, 0);
 }
 
-void report_question(struct worker *worker, struct connection *connection, uint64_t question, const char *host,
-		     size_t length)
+int report_question(struct worker *worker, struct connection *connection, uint64_t question, const char *host,
+		    size_t length)
 {
 	struct record record = { .kind = RECORD_QUESTION, .question = question };
 	struct http_part texts[4] = { { 0 }, { host, length }, { 0 }, { 0 } };
 
 	describe(connection, &record);
-	append(worker, &record, texts, question != 0);
+	return append(worker, &record, texts, question != 0);
 }
 
 void report_open(struct worker *worker)

@@ -136,8 +136,9 @@ void report_request(struct worker *worker, struct connection *connection, const 
 		    const struct record *facts, const char *why);
 void report_connection(struct worker *worker, struct connection *connection, const struct record *facts);
 void report_event(struct worker *worker, const struct record *facts);
-void report_question(struct worker *worker, struct connection *connection, uint64_t question, const char *host,
-		     size_t length);
+/* Returns whether it will be heard of. */
+int report_question(struct worker *worker, struct connection *connection, uint64_t question, const char *host,
+		    size_t length);
 void report_open(struct worker *worker);
 
 #endif
