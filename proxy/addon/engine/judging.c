@@ -78,10 +78,12 @@ int connection_host_belongs(struct worker *worker, struct connection *connection
 		return 1;
 	}
 	connection->serial = ++worker->serial;
-	/* what can't be found out is let pass */
 	connection->is_asked = (uint8_t)report_question(
 		worker, connection, (uint64_t)worker->index << 32 | connection->serial, host, length);
-	return 1;
+	/* or whoever fills all room with records has nobody look */
+	if (!connection->is_asked)
+		connection->host_belongs = 0;
+	return connection->is_asked;
 }
 
 void connection_tunnel(struct connection *connection)
