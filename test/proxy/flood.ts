@@ -36,11 +36,11 @@ export async function bufferBytes(): Promise<number> {
   return process.memoryUsage().arrayBuffers;
 }
 
-/** The value once it hasn't changed for a while. */
+/** The value once it has begun to change, and then hasn't for a while. */
 export async function settled(value: () => number): Promise<number> {
   for (let before = -1; ;) {
     const now = value();
-    if (now === before) return now;
+    if (now === before && now > 0) return now;
     before = now;
     await sleep(150);
   }
