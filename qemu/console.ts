@@ -102,6 +102,12 @@ export class Console {
     );
   }
 
+  /** Waits until the machine has ended: nothing is received any more. */
+  async waitForEnd({ timeoutMs = usualTimeoutMs }: Patience = {}): Promise<void> {
+    const ended = await this.#until(() => this.#closed || undefined, timeoutMs);
+    if (ended === undefined) throw new ToolError(`${this.name}: still runs after ${timeoutMs / 1000} s`);
+  }
+
   /**
    * Waits until a shell answers; knocks every second. Nothing is typed before the console said what `after` is: a
    * boot loader's menu on the same line would take it for its own.

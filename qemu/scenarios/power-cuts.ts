@@ -68,8 +68,10 @@ async function cutWhileWriting({ router }: Lane, cut: number): Promise<number> {
     timeoutMs: 60_000,
   });
   await sleep(37 * cut); // another place in the write each time
-  const said = router.console.received.slice(from);
+  const { console } = router;
   await router.cutPower();
+  await console.waitForEnd(); // what it said last is still under way
+  const said = console.received.slice(from);
   const versions = [...said.matchAll(new RegExp(`cut-${cut} committed (\\d+)\\.`, "g"))].map((match) =>
     Number(match[1]),
   );

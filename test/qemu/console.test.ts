@@ -163,3 +163,12 @@ test("what is said is waited for, from a position on", async (t) => {
   const match = await shell.waitFor(/listening (\w+)/, { from });
   t.is(match[1], "again");
 });
+
+test("at a machine's end all that it said has been received", async (t) => {
+  const shell = onPrivateLine(t);
+  await shell.waitForShell();
+  await t.throwsAsync(shell.waitForEnd({ timeoutMs: 50 }), { message: /^router: still runs after 0\.05 s/ });
+  shell.type("seq 20000; kill -KILL $$\n");
+  await shell.waitForEnd();
+  t.true(shell.received.endsWith("\n20000\n"));
+});
