@@ -42,8 +42,9 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   // with all that it has started: who sends the signal to this process alone would leave that behind
   const end = async () => running.kill().catch(() => {});
   interruption.addEventListener("abort", end, { once: true });
-  const { stdout, stderr, exitCode, signal } = await running;
-  interruption.removeEventListener("abort", end);
+  const { stdout, stderr, exitCode, signal } = await running.finally(() =>
+    interruption.removeEventListener("abort", end),
+  );
   interruption.throwIfAborted();
   const code = exitCode ?? 128 + constants.signals[signal ?? "SIGKILL"];
   if (code === 127 && !okCodes.includes(code)) {

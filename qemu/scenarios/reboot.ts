@@ -1,3 +1,4 @@
+import { restartBy } from "./restart-by.ts";
 import { between, expectEqual, expectThat, type Scenario } from "./scenario.ts";
 import { capture } from "./switches.ts";
 import { ask, capturedServices, runningPlan, type Service } from "./vocabulary.ts";
@@ -12,17 +13,7 @@ export const reboot: Scenario = {
   async prove(lane) {
     const { router } = lane;
     const plan = await runningPlan(lane);
-    const from = router.console.received.length;
-    const { slipped, tries } = await whileTrying(lane, async () => {
-      router.console.type("reboot\n");
-      await router.console.waitFor(/Restarting system/, { from, timeoutMs: 60_000 });
-      // A machine whose state was once saved doesn't get past its boot loader after a reset: it is switched on anew.
-      await router.cutPower();
-      await router.start();
-      await router.waitForProxy();
-      await router.console.waitForShell({ timeoutMs: 30_000 });
-      await router.placeProgramsAlike();
-    });
+    const { slipped, tries } = await whileTrying(lane, () => restartBy(router, "reboot", 60_000));
     expectEqual("SYNs that were forwarded", slipped, 0);
     expectEqual("the plan that it started with", await runningPlan(lane), plan);
     await lane.client(1).waitUntilSucceeds(ask(capturedServices(lane)[0] as Service));

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Site } from "../../build/config/site.ts";
 import { hashFile } from "../../build/core/hash.ts";
 import { applySite } from "../apply-site.ts";
-import type { Router } from "../router.ts";
+import { restartBy } from "./restart-by.ts";
 import { between, expectEqual, expectThat, type Scenario } from "./scenario.ts";
 import { capture } from "./switches.ts";
 import { ask, capturedServices, runningPlan, type Service } from "./vocabulary.ts";
@@ -32,7 +32,9 @@ export const sysupgrade = (image: string): Scenario => ({
     await console.succeed(upload((await stat(image)).size), { timeoutMs: 60_000 });
     const [copied] = (await console.succeed("sha256sum /tmp/upgrade.bin", { timeoutMs: 60_000 })).split(" ");
     expectEqual("sha256 of the image on the router", copied, await hashFile(image));
-    const { slipped, tries } = await whileTrying(lane, () => upgrade(lane.router));
+    const { slipped, tries } = await whileTrying(lane, () =>
+      restartBy(lane.router, "sysupgrade /tmp/upgrade.bin", 300_000),
+    );
     expectEqual("SYNs that were forwarded", slipped, 0);
     expectEqual("the plan that it started with", await runningPlan(lane), plan);
     expectEqual("the list", await lane.router.console.succeed(`cat ${list}`), "blocked.example");
@@ -64,17 +66,6 @@ export const sysupgrade = (image: string): Scenario => ({
     },
   },
 });
-
-/** It ends all shells, writes the disk, and starts anew. */
-async function upgrade(router: Router): Promise<void> {
-  const from = router.console.received.length;
-  router.console.type("sysupgrade /tmp/upgrade.bin\n");
-  await router.console.waitFor(/Restarting system/, { from, timeoutMs: 300_000 });
-  await router.cutPower(); // see reboot.ts
-  await router.start();
-  await router.waitForProxy();
-  await router.placeProgramsAlike();
-}
 
 /** The same network; the router's own set-up is not what the image was built with. */
 const otherSite = (site: Site): Site => ({

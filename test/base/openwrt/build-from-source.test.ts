@@ -129,7 +129,7 @@ test("a line is lost that isn't there as it was asked for", (t) => {
 const real = process.env["HALFBRIDGE_OPENWRT_SOURCE"];
 const withRealOne = testUnless(
   real === undefined ? "HALFBRIDGE_OPENWRT_SOURCE names no checkout" : undefined,
-  "that OpenWrt knows the target, profile and packages of every board, and rc.common and procd our services",
+  "that OpenWrt knows the target, profile and packages of every board",
 );
 withRealOne(
   "a real checkout knows target, profile and packages of every board, and drops one that it can't know",
