@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import { mendTapReporter } from "./scripts/mend-tap-reporter.js";
+
+await mendTapReporter();
 
 /** Those that take longest, most of it waiting: nothing is to wait for them at the end. */
 const first = [

@@ -2,13 +2,19 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { ExecutionContext } from "ava";
+import { until } from "./loopback-lab.ts";
 
 export const MiB = 1024 * 1024;
 /** More than the kernel queues on the way. */
 export const floodBytes = 96 * MiB;
 
-/** Something that sends much, as fast as it may, and how much of that has left this process. */
-export function createFlood({ ends } = { ends: true }) {
+/**
+ * Something that sends much, as fast as it may, and how much of that has left this process. What it leaves in
+ * memory is collected with the test: it is not to count against the next one's connections (MemoryRoom).
+ */
+export function createFlood(t: ExecutionContext, { ends } = { ends: true }) {
+  t.teardown(bufferBytes);
   // Less than the kernel takes in any case: on a busy machine it isn't always as much as 1 MiB.
   const chunk = Buffer.alloc(MiB / 16);
   let sentBytes = 0;
@@ -38,9 +44,10 @@ export async function bufferBytes(): Promise<number> {
 
 /** The value once it has begun to change, and then hasn't for a while. */
 export async function settled(value: () => number): Promise<number> {
+  await until(() => value() > 0, "the flood to begin");
   for (let before = -1; ;) {
     const now = value();
-    if (now === before && now > 0) return now;
+    if (now === before) return now;
     before = now;
     await sleep(150);
   }

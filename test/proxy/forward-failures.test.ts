@@ -274,7 +274,7 @@ test.serial("a client that goes away while its origin is being dialled is notice
 });
 
 test.serial("a client that does not read holds its origin back, and later gets every byte", async (t) => {
-  const { flood, sentBytes } = createFlood();
+  const { flood, sentBytes } = createFlood(t);
   const origin = (socket: Socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${floodBytes}\r\n\r\n`);
     flood(socket);
@@ -295,7 +295,7 @@ test.serial("a client that does not read holds its origin back, and later gets e
 });
 
 test.serial("an origin that does not read holds its client back, and later gets every byte", async (t) => {
-  const { flood, sentBytes } = createFlood({ ends: false });
+  const { flood, sentBytes } = createFlood(t, { ends: false });
   let atOrigin: Socket | undefined;
   const origin = (socket: Socket) => void (atOrigin = socket.pause());
   await inExplicitLab(t, { origins: { "a.example": origin } }, async ({ connect }) => {

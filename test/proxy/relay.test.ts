@@ -16,9 +16,6 @@ import {
   until,
 } from "./loopback-lab.ts";
 
-// what a flood left in memory is not to count against the next test's connections (MemoryRoom)
-test.serial.afterEach.always(async () => void (await bufferBytes()));
-
 test.serial("bytes go both ways unchanged, and one line says how many", async (t) => {
   const sent = randomBytes(3 * MiB);
   await inLab(t, { serve: (socket) => socket.pipe(socket) }, async ({ connect, logged, events }) => {
@@ -68,7 +65,7 @@ test.serial("an origin that has sent its end still gets the rest of the question
 });
 
 test.serial("a client that does not read holds its origin back, and later gets every byte", async (t) => {
-  const { flood, sentBytes } = createFlood();
+  const { flood, sentBytes } = createFlood(t);
   await inLab(t, { serve: flood }, async ({ connect }) => {
     const before = await bufferBytes();
     const client = connect();
@@ -85,7 +82,7 @@ test.serial("a client that does not read holds its origin back, and later gets e
 });
 
 test.serial("an origin that does not read holds its client back, and later gets every byte", async (t) => {
-  const { flood, sentBytes } = createFlood();
+  const { flood, sentBytes } = createFlood(t);
   let atOrigin: Socket | undefined;
   await inLab(t, { serve: (socket) => void (atOrigin = socket.pause()) }, async ({ connect }) => {
     flood(connect());
@@ -101,7 +98,7 @@ test.serial("an origin that does not read holds its client back, and later gets 
 });
 
 test.serial("control: through a relay without back-pressure all bytes are sent at once", async (t) => {
-  const { flood, sentBytes } = createFlood();
+  const { flood, sentBytes } = createFlood(t);
   const origin = createServer(flood);
   const to = await listen(origin);
   const careless = createServer((client) => {

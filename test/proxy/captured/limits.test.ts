@@ -99,7 +99,7 @@ for (const [engine, start] of Object.entries(engines)) {
   });
 
   promise("an answer is read no faster than the client takes it", async (t) => {
-    const { flood, sentBytes } = createFlood();
+    const { flood, sentBytes } = createFlood(t);
     const serve = (socket: Socket): void =>
       void socket.once("data", () => {
         socket.write(floodHead);
@@ -119,7 +119,7 @@ for (const [engine, start] of Object.entries(engines)) {
   });
 
   promise("a request is read no faster than the origin takes it", async (t) => {
-    const { flood, sentBytes } = createFlood();
+    const { flood, sentBytes } = createFlood(t);
     let atOrigin: Socket | undefined;
     const serve = (socket: Socket): void => void (atOrigin = socket.pause());
     await inEngineLab(t, start, { serve }, async ({ connect }) => {

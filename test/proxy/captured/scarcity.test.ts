@@ -100,7 +100,7 @@ for (const engine of Object.keys(engines)) {
     "what clients don't take is left with origins, and who is one too many costs nothing",
     async (t) => {
       const most = 200;
-      const { flood } = createFlood({ ends: false });
+      const { flood } = createFlood(t, { ends: false });
       const serve = (socket: Socket): void =>
         void socket.once("data", () => {
           socket.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
