@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { ExportBase, Made } from "./base/exports.ts";
+import type { ExportBase, Made } from "./base/export-base.ts";
 import type { BoardProfile } from "./config/board.ts";
 import type { LoadedSite } from "./config/site.ts";
 import { InputError } from "./core/faults.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { ExportBase } from "../base/exports.ts";
+import type { ExportBase } from "../base/export-base.ts";
 import {
   findBoard,
   readAllBoards,

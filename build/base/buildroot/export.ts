@@ -4,7 +4,7 @@ import { mergeTrees, writeTree } from "../../core/tree.ts";
 import type { Payload } from "../../payload/payload.ts";
 import { renderTemplates } from "../../payload/render.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { ExportBase } from "../exports.ts";
+import type { ExportBase } from "../export-base.ts";
 import { buildrootBoard } from "./board.ts";
 import { oldestBuildroot } from "./checkout.ts";
 import { diskImage, renderExternalTree } from "./external-tree.ts";

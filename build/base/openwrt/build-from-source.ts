@@ -10,7 +10,7 @@ import { holdFolder } from "../../core/hold-folder.ts";
 import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
 import { writeTree } from "../../core/tree.ts";
-import type { Made } from "../exports.ts";
+import type { Made } from "../export-base.ts";
 import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
 import { explainTooBig, holdImages } from "./check-images.ts";
 import { checkRelease } from "./check-offer.ts";

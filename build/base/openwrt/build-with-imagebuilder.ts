@@ -7,7 +7,7 @@ import { step } from "../../core/progress.ts";
 import { replaceFolder } from "../../core/replace-folder.ts";
 import { anyCode, run } from "../../core/run.ts";
 import { writeTree } from "../../core/tree.ts";
-import type { Made } from "../exports.ts";
+import type { Made } from "../export-base.ts";
 import { explainTooBig, holdImages, type Overview } from "./check-images.ts";
 import { checkOffer } from "./check-offer.ts";
 import { checkModules, parseManifest } from "./check-packages.ts";

@@ -6,7 +6,7 @@ import { writeTree } from "../../core/tree.ts";
 import { debianComponents, formatSbom } from "../../image/sbom.ts";
 import { renderTemplates } from "../../payload/render.ts";
 import { nodeRelease } from "../../payload/runtime.ts";
-import type { ExportBase } from "../exports.ts";
+import type { ExportBase } from "../export-base.ts";
 import { checkForOpenwrt, openwrtBoard } from "./board.ts";
 import { needsBroute } from "./check-offer.ts";
 import { releases } from "./releases.ts";

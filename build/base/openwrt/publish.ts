@@ -9,7 +9,7 @@ import { writeTree } from "../../core/tree.ts";
 import { debianComponents, formatSbom } from "../../image/sbom.ts";
 import { weigh, type Weight } from "../../image/sizes.ts";
 import { nodeRelease } from "../../payload/runtime.ts";
-import type { Made } from "../exports.ts";
+import type { Made } from "../export-base.ts";
 import type { OpenwrtResult } from "./build-with-imagebuilder.ts";
 import { mergeSboms } from "./merge-sboms.ts";
 

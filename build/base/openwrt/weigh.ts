@@ -1,7 +1,7 @@
 import type { OpenwrtBoard } from "../../config/board.ts";
 import type { Fault } from "../../core/faults.ts";
 import { estimatePacked, type PackedWeight } from "../../image/estimate.ts";
-import type { Made } from "../exports.ts";
+import type { Made } from "../export-base.ts";
 import { filesTree } from "./tree.ts";
 
 /** What our files may weigh once they are packed: models with 128 MiB of NAND have room for that beside OpenWrt. */

@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { exportBases, type ExportBase } from "../../base/exports.ts";
+import type { ExportBase } from "../../base/export-base.ts";
+import { exportBases } from "../../base/exports.ts";
 import { note } from "../../core/progress.ts";
 import { exportOverlay, makeForBase, requireExportable } from "../../overlay.ts";
 import { outDirectory, readForBase, takesBoards, takesSite, type InputOptions } from "../inputs.ts";

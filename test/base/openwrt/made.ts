@@ -1,7 +1,7 @@
 /** What a payload would be for OpenWrt, without Node and without Debian's archive: text, and programs that are text. */
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
-import type { Made } from "../../../build/base/exports.ts";
+import type { Made } from "../../../build/base/export-base.ts";
 import { openwrtBoard } from "../../../build/base/openwrt/board.ts";
 import { findBoard, readBoardProfile, type OpenwrtBoard } from "../../../build/config/board.ts";
 import type { Site } from "../../../build/config/site.ts";
