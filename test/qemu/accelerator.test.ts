@@ -1,25 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { findAccelerator } from "../../qemu/accelerator.ts";
-
-async function emptyFolder(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "halfbridge-test-"));
-  t.teardown(() => rm(folder, { recursive: true }));
-  return folder;
-}
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const never = (): Promise<never> => Promise.reject(new Error("nothing is to be probed"));
 const here = async (): Promise<string> => (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 
 test("without a usable /dev/kvm nothing is probed", async (t) => {
-  const found = await findAccelerator(await emptyFolder(t), never, "/dev/no-such-device");
+  const found = await findAccelerator(await temporaryFolder(t), never, "/dev/no-such-device");
   t.is(found, "tcg");
 });
 
 test("a machine that doesn't start means software emulation, and the answer is kept", async (t) => {
-  const cache = await emptyFolder(t);
+  const cache = await temporaryFolder(t);
   let probes = 0;
   const probe = () => {
     probes++;
@@ -31,7 +25,7 @@ test("a machine that doesn't start means software emulation, and the answer is k
 });
 
 test("an answer holds until the host is booted again", async (t) => {
-  const cache = await emptyFolder(t);
+  const cache = await temporaryFolder(t);
   await writeFile(join(cache, "accelerator.json"), JSON.stringify({ host: await here(), kind: "kvm" }));
   t.is(await findAccelerator(cache, never, "/dev/null"), "kvm");
   await writeFile(join(cache, "accelerator.json"), JSON.stringify({ host: "another boot", kind: "kvm" }));

@@ -1,20 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import type { MachineSpec } from "../../qemu/machine-arguments.ts";
 import { Machine } from "../../qemu/machine.ts";
 import { SocketDirectory } from "../../qemu/socket-directory.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** A folder whose path is longer than a Unix socket's address may be. */
 async function openRun(t: ExecutionContext): Promise<SocketDirectory> {
-  const folder = await mkdtemp(join(tmpdir(), `halfbridge-test-${"x".repeat(100)}`));
-  t.teardown(() => rm(folder, { recursive: true }));
-  return new SocketDirectory(folder);
+  return new SocketDirectory(await temporaryFolder(t, "x".repeat(100)));
 }
 
 /** A machine with an empty disk: its firmware finds nothing to start. */

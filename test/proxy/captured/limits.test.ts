@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { answering, blocking, captured, engines, get, inEngineLab, ok, say } from "../engine-lab.ts";
 import { bufferBytes, countBytes, createFlood, floodBytes, MiB, settled } from "../flood.ts";
 import { dial, ending, hearing, until } from "../loopback-lab.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 import { withSilentOrigin } from "../silent-origin.ts";
 import { hello, serverName } from "../tls/hello-bytes.ts";
 
@@ -240,8 +240,7 @@ for (const [engine, start] of Object.entries(engines)) {
   promise(
     "a policy that is reloaded ends no connection: what is under way goes on, what is asked next is judged by it",
     async (t) => {
-      const folder = await mkdtemp(join(tmpdir(), "halfbridge-reload-"));
-      const file = join(folder, "list");
+      const file = join(await temporaryFolder(t), "list");
       const { lists: _, ...policy } = blocking();
       const lists = { l: { file, format: "domains", entries: [] } } as const;
       const serve = (socket: Socket): void =>
@@ -281,7 +280,6 @@ for (const [engine, start] of Object.entries(engines)) {
           loading.resetAndDestroy();
         },
       );
-      await rm(folder, { recursive: true });
     },
   );
 
