@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 
 /**
- * Two faults of AVA 8's TAP reporter end a whole run, and nobody learns which test failed: an error without a
- * line of a stack of the test's own, as sockets have (supertap 3.0.1 has js-yaml write `at: undefined`, which it
- * refuses), and a test that doesn't end (the reporter takes its own error for one that a worker sent).
+ * Mends two faults of AVA 8's TAP reporter, which end a whole run, so that nobody learns which test failed: an
+ * error without any line in its stack, as rm and fetch throw (supertap 3.0.1 has js-yaml write `at: undefined`,
+ * which it refuses), and a test that doesn't end (the reporter takes its own error for one that a worker sent).
  */
 export async function mendTapReporter() {
   const yaml = createRequire(import.meta.resolve("supertap"))("js-yaml");

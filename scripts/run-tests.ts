@@ -9,6 +9,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { projectRoot } from "../build/core/paths.ts";
 import { note } from "../build/core/progress.ts";
 import type { Report } from "../build/report/report.ts";
@@ -167,7 +168,7 @@ interface Watched {
 
 interface Ended {
   readonly exitCode: number | null;
-  /** The last lines of its stderr, each on one of its own below; empty where a terminal has them. */
+  /** The last lines that it said, each on one of its own below; empty where a terminal has them. */
   readonly said: string;
 }
 
@@ -176,20 +177,22 @@ async function start(
   [command = "", ...rest]: readonly string[],
   { onLine, environment = {} }: Watched = {},
 ): Promise<Ended> {
+  const there = process.stderr.isTTY ? "inherit" : "pipe";
   const child = spawn(command, rest, {
     cwd: projectRoot,
     env: { ...process.env, ...environment },
-    stdio: ["ignore", onLine === undefined ? "inherit" : "pipe", process.stderr.isTTY ? "inherit" : "pipe"],
+    stdio: ["ignore", onLine === undefined ? there : "pipe", there],
   });
-  if (onLine !== undefined && child.stdout !== null)
-    createInterface({ input: child.stdout }).on("line", onLine);
   const said: string[] = [];
-  if (child.stderr !== null)
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      note(line);
-      said.push(`\n  ${line}`);
-      if (said.length > lastLines) said.shift();
-    });
+  const passOn = (to: NodeJS.WritableStream) => (line: string) => {
+    to.write(`${line}\n`);
+    said.push(`\n  ${line}`);
+    if (said.length > lastLines) said.shift();
+  };
+  const read = (input: Readable | null, handle: (line: string) => void) =>
+    input === null ? undefined : createInterface({ input }).on("line", handle);
+  read(child.stdout, onLine ?? passOn(process.stdout));
+  read(child.stderr, passOn(process.stderr));
   return await new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (exitCode) => resolve({ exitCode, said: said.join("") }));

@@ -45,20 +45,22 @@ done
 const ends = ["capture proxy-listens", "capture proxy-ended"];
 const startsAgain = ["capture proxy-listens", "told to end"];
 
-test("a proxy that has run for a second is started again at once, whichever seconds those were", async (t) => {
-  for (const [started, ended] of [
-    ["7.08", "8.09"],
-    ["9.99", "11.00"],
-    ["100.95", "102.00"],
-  ] as const)
-    t.deepEqual((await supervise(t, started, ended)).slice(0, 4), [...ends, ...startsAgain]);
-});
-
-test("one that ends sooner is started a second later", async (t) => {
-  for (const [started, ended] of [
-    ["7.08", "7.09"],
-    ["9.99", "10.08"],
-    ["100.95", "101.94"],
-  ] as const)
-    t.deepEqual((await supervise(t, started, ended)).slice(0, 5), [...ends, "sleep 1", ...startsAgain]);
-});
+for (const [title, between, runs] of [
+  [
+    "a proxy that has run for a second is started again at once, whichever seconds those were",
+    [],
+    ["7.08 8.09", "9.99 11.00", "100.95 102.00"],
+  ],
+  [
+    "one that ends sooner is started a second later",
+    ["sleep 1"],
+    ["7.08 7.09", "9.99 10.08", "100.95 101.94"],
+  ],
+] as const)
+  test(title, async (t) => {
+    for (const run of runs) {
+      const [started = "", ended = ""] = run.split(" ");
+      const expected = [...ends, ...between, ...startsAgain];
+      t.deepEqual((await supervise(t, started, ended)).slice(0, expected.length), expected);
+    }
+  });
